@@ -1,0 +1,1 @@
+"""A plan carried out on a host: workers, waits, verification by re-read."""

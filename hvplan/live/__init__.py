@@ -1,0 +1,1 @@
+"""A host's state as live model."""

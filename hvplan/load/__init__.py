@@ -1,0 +1,1 @@
+"""YAML to desired model: a strict reader with positions, documents, templates, instances."""

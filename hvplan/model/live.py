@@ -1,0 +1,180 @@
+"""Live objects: what a host has. Every readable field is set; a part that could not be read is `Unknown` in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hvplan.model.devices import AdapterSettings, Slot
+from hvplan.model.impact import Situation
+from hvplan.model.objects import SwitchSettings
+from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.values import Unknown, normal_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which host this is. `release`: `2016 | 2019 | 2022 | 2025 | Windows 11`, or the build number when it is none of these."""
+
+    computer: str
+    machine_id: str
+    release: str
+    build: str
+    module_version: str
+    cluster_node: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveVhd:
+    """The header of a VHD file; sizes in bytes. `parent` is `""` for a base disk."""
+
+    path: str
+    type: str  # Dynamic | Fixed | Differencing
+    size: int
+    file_size: int
+    block_size: int = 0
+    logical_sector: int = 0
+    physical_sector: int = 0
+    parent: str = ""
+    attached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDrive:
+    """A disk or DVD drive in a slot; `path` as attached (perhaps an AVHDX), `""` for an empty drive."""
+
+    slot: Slot
+    path: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAdapter:
+    """A network adapter. `id` is the whole id (`Microsoft:VM\\ADAPTER`), `mac` with dashes."""
+
+    id: str
+    name: str
+    legacy: bool
+    mac: str
+    mac_dynamic: bool
+    settings: AdapterSettings
+
+    @property
+    def guid(self) -> str:
+        """The adapter's own GUID, lower-case: the last part of its id."""
+        return self.id.rsplit("\\", 1)[-1].lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCheckpoint:
+    """A checkpoint; `kind` is Hyper-V's SnapshotType, `automatic` whether Hyper-V took it by itself."""
+
+    id: str
+    name: str
+    kind: str
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveVm:
+    """A virtual machine as it is. `notes` are whole, our line included; `general.notes` is the users' text."""
+
+    id: str
+    name: str
+    state: str
+    generation: int
+    version: str
+    path: str
+    notes: str
+    clustered: bool = False
+    replication: str = "None"
+    busy: str = ""  # why nothing may be changed now: `merging disks`, `being backed up`; "" when free
+    general: General
+    processor: Processor | Unknown
+    memory: Memory | Unknown
+    firmware: Firmware | Unknown | None = None  # None: Generation 1 has none
+    scsi_controllers: int = 0
+    disks: tuple[LiveDrive, ...] = ()
+    dvds: tuple[LiveDrive, ...] = ()
+    adapters: tuple[LiveAdapter, ...] | Unknown = ()
+    checkpoints: tuple[LiveCheckpoint, ...] | Unknown = ()
+
+    @property
+    def situation(self) -> Situation:
+        """What impacts depend on."""
+        memory, processor = self.memory, self.processor
+        return Situation(
+            state=self.state,
+            generation=self.generation,
+            version=self.version,
+            dynamic_memory=not isinstance(memory, Unknown) and memory.dynamic is True,
+            nested=not isinstance(processor, Unknown) and processor.nested is True,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSwitch:
+    """A virtual switch as it is; `notes` whole, our line included."""
+
+    id: str
+    name: str
+    notes: str
+    settings: SwitchSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFile:
+    """A file or folder that was asked for by path. `size` in bytes."""
+
+    path: str
+    folder: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveHost:
+    """A whole host at one moment.
+
+    `commands`: cmdlet -> parameters the session has. `files` and `vhds`: by `normal_path`; a path that was
+    asked for and is not there is None; one that was never asked for is missing from the mapping.
+    `folders_free`: drive root (`d:`) -> free bytes, where it could be read.
+    """
+
+    identity: Identity
+    commands: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    processors: int = 0
+    memory: int = 0
+    vm_path: str = ""
+    vhd_path: str = ""
+    switches: tuple[LiveSwitch, ...] = ()
+    vms: tuple[LiveVm, ...] = ()
+    files: Mapping[str, LiveFile | Unknown | None] = field(default_factory=dict)
+    vhds: Mapping[str, LiveVhd | Unknown | None] = field(default_factory=dict)
+    free: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> int:
+        """How many objects were read: switches, VMs and their VHD files; for the headline."""
+        return len(self.switches) + len(self.vms) + sum(isinstance(v, LiveVhd) for v in self.vhds.values())
+
+    def has(self, cmdlet: str, parameter: str) -> bool:
+        """Does this host's session have that parameter."""
+        return parameter in self.commands.get(cmdlet, frozenset())
+
+    def base(self, path: str) -> str | Unknown:
+        """The base file behind a path: where the AVHDX chain of checkpoints ends. A differencing child of a golden image is its own base.
+
+        Only `.avhdx` and `.avhd` are followed: a declared differencing disk has a parent too, and is what was declared.
+        """
+        seen: set[str] = set()
+        while normal_path(path).endswith((".avhdx", ".avhd")):
+            if normal_path(path) in seen:
+                return Unknown(f"the chain behind {path} runs in a circle")
+            seen.add(normal_path(path))
+            header = self.vhds.get(normal_path(path))
+            if isinstance(header, Unknown):
+                return header
+            if header is None or not header.parent:
+                return Unknown(f"the chain behind {path} could not be read")
+            path = header.parent
+        return path

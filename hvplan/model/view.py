@@ -1,0 +1,78 @@
+"""Live objects as documents show them: attribute path -> JSON value, for `before`, `expect` and `verify`.
+
+A value that could not be read is missing here, never null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hvplan.model.live import LiveAdapter, LiveDrive, LiveHost, LiveSwitch, LiveVhd, LiveVm
+from hvplan.model.rows import written
+from hvplan.model.values import Json, Unknown, normal_path
+
+
+def part_values(part: Any) -> dict[str, Json]:
+    """Every set row of one part: path -> JSON value; nothing for a part that is unknown or absent."""
+    if part is None or isinstance(part, Unknown):
+        return {}
+    return {row.path: row.json(value) for _, row, value in written(part)}
+
+
+def vm_values(vm: LiveVm) -> dict[str, Json]:
+    """A virtual machine without its devices. `memory.dynamic.*` stand only while dynamic memory is on (behaviour 6)."""
+    values: dict[str, Json] = {"id": vm.id, "name": vm.name, "generation": vm.generation, "version": vm.version, "state": vm.state, "path": vm.path}
+    for part in (vm.general, vm.processor, vm.memory, vm.firmware):
+        values |= part_values(part)
+    if values.get("memory.dynamic") is False:
+        values = {path: value for path, value in values.items() if not path.startswith("memory.dynamic.")}
+    return values | {"devices.scsiControllers": vm.scsi_controllers}
+
+
+def adapter_values(adapter: LiveAdapter) -> dict[str, Json]:
+    """A network adapter."""
+    return {
+        "id": adapter.id,
+        "name": adapter.name,
+        "mac": "Dynamic" if adapter.mac_dynamic else adapter.mac,
+        "legacy": adapter.legacy,
+        **part_values(adapter.settings),
+    }
+
+
+def drive_values(host: LiveHost, drive: LiveDrive) -> dict[str, Json]:
+    """A disk in its slot, with the header of its base file where that could be read (`vhd.path` is the base, behind checkpoints)."""
+    values: dict[str, Json] = {"slot": str(drive.slot)}
+    base = host.base(drive.path) if drive.path else ""
+    if not isinstance(base, Unknown):
+        values["vhd.path"] = base
+        values |= vhd_values(host.vhds.get(normal_path(base)))
+    return values
+
+
+def vhd_values(header: LiveVhd | Unknown | None) -> dict[str, Json]:
+    """What a VHD's header says, under `vhd.`; nothing if it was not read."""
+    if not isinstance(header, LiveVhd):
+        return {}
+    values: dict[str, Json] = {"vhd.size": header.size, "vhd.type": header.type}
+    if header.parent:
+        values["vhd.parentPath"] = header.parent
+    return values
+
+
+def switch_values(switch: LiveSwitch) -> dict[str, Json]:
+    """A virtual switch."""
+    return {"id": switch.id, "name": switch.name, **part_values(switch.settings)}
+
+
+def equal(path: str, one: Json, other: Json) -> bool:
+    """Are two document values of one path the same to Windows: file paths ignore case, switch names too."""
+    if isinstance(one, str) and isinstance(other, str):
+        if path.lower().endswith("path"):
+            return normal_path(one) == normal_path(other)
+        if path == "switch":
+            return one.casefold() == other.casefold()
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(equal(f"{path}.{key}", one[key], other[key]) for key in one)
+    return bool(one == other) and type(one) is type(other)

@@ -1,0 +1,1 @@
+"""Changes become an ordered graph of steps. Pure."""

@@ -1,0 +1,1 @@
+"""Documents for people. Pure: reads documents, nothing else."""

@@ -1,0 +1,158 @@
+"""Start the simulated host on loopback, and stop it again.
+
+`start` serves any PowerShell of the `pipe` seam; `start_world` serves the world of a file; `serve_until_signal`
+is what `hvplan simulate` does.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from hvplan.simulator.pipe import PowerShell
+from hvplan.simulator.wire.auth import BasicGuard
+from hvplan.simulator.wire.http import HttpServer
+from hvplan.simulator.wire.psrp import PsrpSession, Session, Sink
+from hvplan.simulator.wire.quotas import Quotas
+from hvplan.simulator.wire.service import Service
+
+_PS_VERSIONS: Final[Mapping[str, str]] = {
+    "2016": "5.1.14393.0",
+    "2019": "5.1.17763.1",
+    "2022": "5.1.20348.1",
+    "2025": "5.1.26100.1",
+    "Windows 11": "5.1.26100.1",
+}
+"""Windows PowerShell's own version by release: 5.1 and the build of Windows."""
+
+DEFAULT_PS_VERSION: Final = _PS_VERSIONS["2025"]
+
+
+class Endpoint:
+    """A host that listens: `host`, `port`. Close it, or use it in a `with`; closing twice does nothing.
+
+    `quiet` is False after a close that left a pipeline running (a call that does not heed a stop).
+    """
+
+    host: Final = "127.0.0.1"
+
+    def __init__(self, server: HttpServer, service: Service, closed: Callable[[], None]) -> None:
+        self._server = server
+        self._service = service
+        self._closed = closed
+        self._lock = threading.Lock()
+        self._open = True
+        self.port = server.port
+        self.quiet = True
+
+    def close(self) -> None:
+        """End all shells, all connections and the world; the last state is saved then."""
+        with self._lock:
+            if not self._open:
+                return
+            self._open = False
+        try:
+            self.quiet = self._service.close()
+            self._server.close()
+        finally:
+            self._closed()
+
+    def __enter__(self) -> Self:
+        """The endpoint itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        """Close."""
+        self.close()
+
+
+def start(
+    powershell: PowerShell,
+    *,
+    port: int = 0,
+    user: str | None = None,
+    password: str | None = None,
+    configuration: str | None = None,
+    quotas: Quotas | None = None,
+    ps_version: str = DEFAULT_PS_VERSION,
+    on_close: Callable[[], None] = lambda: None,
+) -> Endpoint:
+    """Serve `powershell` on 127.0.0.1 (`port` 0: any free one); Basic authentication, any name and password without `user`.
+
+    Raises OSError if the port is taken.
+    """
+
+    def session(number: int, sink: Sink) -> Session:
+        return PsrpSession(powershell, number, sink, ps_version=ps_version)
+
+    service = Service(session, configuration=configuration, quotas=quotas)
+    guard = BasicGuard(user=user, password=password)
+    return Endpoint(HttpServer(service, lambda: guard, port=port), service, on_close)
+
+
+def start_world(
+    world_path: Path | str,
+    *,
+    port: int = 0,
+    user: str | None = None,
+    password: str | None = None,
+    configuration: str | None = None,
+    release: str | None = None,
+    audit: Path | str | None = None,
+    reset: bool = False,
+    state: Path | str | None = None,
+    latency: str = "none",
+    quotas: Quotas | None = None,
+) -> Endpoint:
+    """Serve the world of a file; its state is saved when the endpoint closes.
+
+    Raises what `open_world` raises for a file that is not a world or a state that is in use, and OSError for a taken port.
+    """
+    from hvplan.simulator.powershell.runspace import SimulatedPowerShell
+    from hvplan.simulator.world import open_world
+
+    world = open_world(
+        Path(world_path),
+        release=release,
+        state=None if state is None else Path(state),
+        reset=reset,
+        audit=None if audit is None else Path(audit),
+        latency=latency,
+    )
+    try:
+        return start(
+            SimulatedPowerShell(world, release=world.release),
+            port=port,
+            user=user,
+            password=password,
+            configuration=configuration,
+            quotas=quotas,
+            ps_version=_PS_VERSIONS.get(world.release, DEFAULT_PS_VERSION),
+            on_close=world.close,
+        )
+    except BaseException:
+        world.close()
+        raise
+
+
+def serve_until_signal(world_path: Path | str, *, write: Callable[[str], Any], **options: Any) -> int:
+    """Serve a world until SIGINT or SIGTERM; gives the exit code 0.
+
+    `write` gets one JSON line with the endpoint once it listens, and must bring it out at once. `options` are
+    those of `start_world`. Call it from the main thread: only there can signals be taken.
+    """
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with start_world(world_path, **options) as endpoint:
+            write(json.dumps({"host": endpoint.host, "port": endpoint.port, "tls": False, "configuration": options.get("configuration")}) + "\n")
+            stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0

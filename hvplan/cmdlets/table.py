@@ -1,0 +1,199 @@
+"""The command table: every cmdlet hvplan may send, and everything it may say to it.
+
+Names, types, enum members and confirm impacts are the catalogue's. Left out on purpose: parameters that choose objects
+by name (`-VMName`, `-Name` of a write: they fit every object of that name, and patterns), that reach for another
+computer, and pipe parameters that would make a cmdlet act on every adapter of a VM. Which path parameters of the
+Hyper-V module take patterns is documented wrongly, so they are all marked as if they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from hvplan.cmdlets.shape import Cmdlet, parameters
+
+ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "OnOffState": ("On", "Off"),
+    "StartAction": ("Nothing", "StartIfRunning", "Start"),
+    "StopAction": ("TurnOff", "Save", "ShutDown"),
+    "CheckpointType": ("Disabled", "Production", "ProductionOnly", "Standard"),
+    "CriticalErrorAction": ("None", "Pause"),
+    "ControllerType": ("IDE", "SCSI", "PMEM"),
+    "VMSwitchType": ("Private", "Internal", "External"),
+    "BootDevice": ("Floppy", "CD", "IDE", "LegacyNetworkAdapter", "NetworkAdapter", "VHD"),
+}
+"""Enum of the Hyper-V module -> its members (catalogue)."""
+
+SELECT: Final = "Microsoft.PowerShell.Utility\\Select-Object"
+"""The one qualified name: the only Select-Object that also works on a restricted endpoint (truth 18)."""
+
+_HYPERV, _FILES, _CORE = "Hyper-V", "Microsoft.PowerShell.Management", "Microsoft.PowerShell.Core"
+_VM, _ADAPTER, _DISK, _DVD = "VirtualMachine", "VMNetworkAdapter", "HardDiskDrive", "DvdDrive"
+_SWITCH, _SNAPSHOT, _SCSI = "VMSwitch", "VMSnapshot", "VMScsiController"
+_OF_VM: Final = {_VM: "VM", _SNAPSHOT: "VMSnapshot"}
+_SLOT, _TO_SLOT = "ControllerNumber:I32 ControllerLocation:I32", "ToControllerNumber:I32 ToControllerLocation:I32"
+
+
+def _read(name: str, output: str, text: str = "", pipe: Mapping[str, str] | None = None, module: str = _HYPERV) -> Cmdlet:
+    return Cmdlet(name=name, module=module, write=False, parameters=parameters(text, ENUMS), pipe=pipe or {}, output=output)
+
+
+def _write(
+    name: str,
+    output: str,
+    text: str = "",
+    pipe: Mapping[str, str] | None = None,
+    *,
+    module: str = _HYPERV,
+    passthru: str = "Passthru",
+    creates: bool = False,
+    asks: bool = False,
+) -> Cmdlet:
+    extra = [f"{passthru}:switch"] if passthru else []
+    extra += ["Confirm:switch"] + (["Force:switch"] if asks else [])
+    return Cmdlet(
+        name=name,
+        module=module,
+        write=True,
+        parameters=parameters(" ".join([text, *extra]), ENUMS),
+        pipe=pipe or {},
+        output=output,
+        passthru=passthru,
+        creates=creates,
+        confirms=True,
+        asks=asks,
+    )
+
+
+_CMDLETS: Final = (
+    # Reads
+    _read("Get-VM", _VM, "Id:G"),
+    _read("Get-VMHost", "VMHost"),
+    _read("Get-VMSwitch", _SWITCH, "Id:G"),
+    _read("Get-VMProcessor", "VMProcessor", "VMName:S*", _OF_VM),
+    _read("Get-VMMemory", "VMMemory", "VMName:S*", _OF_VM),
+    _read("Get-VMFirmware", "VMFirmware", "VMName:S*", _OF_VM),
+    _read("Get-VMNetworkAdapter", _ADAPTER, "VMName:S*", _OF_VM),
+    _read("Get-VMNetworkAdapterVlan", "VMNetworkAdapterVlanSetting", "VMName:S*", {**_OF_VM, _ADAPTER: "VMNetworkAdapter"}),
+    _read("Get-VMHardDiskDrive", _DISK, f"VMName:S* ControllerType:ControllerType {_SLOT}", {**_OF_VM, _SCSI: "VMDriveController"}),
+    _read("Get-VMDvdDrive", _DVD, f"VMName:S* {_SLOT}", {**_OF_VM, _SCSI: "VMDriveController"}),
+    _read("Get-VMScsiController", _SCSI, "VMName:S* ControllerNumber:I32", _OF_VM),
+    _read("Get-VMSnapshot", _SNAPSHOT, "VMName:S* Id:G", {_VM: "VM"}),
+    _read("Get-VHD", "VirtualHardDisk", "Path:S[]"),
+    _read("Get-Item", "Item", "LiteralPath:S[] Force:switch", module=_FILES),
+    _read("Get-Command", "CommandInfo", "Name:S[]%", module=_CORE),
+    _read("Get-CimInstance", "CimInstance", "ClassName:S Namespace:S Filter:S Property:S[]", module="CimCmdlets"),
+    _read("Get-Volume", "CimInstance", module="Storage"),
+    _read("Where-Object", "", "Property:S EQ:switch Value:any", module=_CORE),
+    _read(SELECT, "", "Property:S[]% ExpandProperty:S% First:I32", module="Microsoft.PowerShell.Utility"),
+    # Virtual machines
+    _write(
+        "New-VM",
+        _VM,
+        "Name:S Generation:I16=1|2 MemoryStartupBytes:I64 NoVHD:switch Path:S% Version:S SwitchName:S BootDevice:BootDevice Force:switch",
+        passthru="",
+        creates=True,
+    ),
+    _write(
+        "Set-VM",
+        _VM,
+        "Notes:S0 AutomaticStartAction:StartAction AutomaticStartDelay:I32 AutomaticStopAction:StopAction"
+        " AutomaticCheckpointsEnabled:B CheckpointType:CheckpointType AutomaticCriticalErrorAction:CriticalErrorAction"
+        " AutomaticCriticalErrorActionTimeout:I32 GuestControlledCacheTypes:B LockOnDisconnect:OnOffState"
+        " LowMemoryMappedIoSpace:U32 HighMemoryMappedIoSpace:U64 SmartPagingFilePath:S% SnapshotFileLocation:S%",
+        {_VM: "VM"},
+    ),
+    _write("Rename-VM", _VM, "NewName:S", {_VM: "VM"}),
+    _write("Remove-VM", _VM, "", {_VM: "VM"}, asks=True),
+    _write("Start-VM", _VM, "", {_VM: "VM"}),
+    _write("Stop-VM", _VM, "Force:switch Save:switch TurnOff:switch", {_VM: "VM"}),
+    _write("Save-VM", _VM, "", {_VM: "VM"}),
+    _write("Suspend-VM", _VM, "", {_VM: "VM"}),
+    _write("Resume-VM", _VM, "", {_VM: "VM"}),
+    _write("Remove-VMSavedState", "", "", {_VM: "VM"}, passthru=""),
+    _write(
+        "Set-VMProcessor",
+        "VMProcessor",
+        "Count:I64 Reserve:I64 Maximum:I64 RelativeWeight:I32 ExposeVirtualizationExtensions:B EnableHostResourceProtection:B"
+        " CompatibilityForMigrationEnabled:B CompatibilityForOlderOperatingSystemsEnabled:B HwThreadCountPerCore:I64"
+        " MaximumCountPerNumaNode:I32 MaximumCountPerNumaSocket:I32",
+        {_VM: "VM"},
+    ),
+    _write(
+        "Set-VMMemory",
+        "VMMemory",
+        "StartupBytes:I64 DynamicMemoryEnabled:B MinimumBytes:I64 MaximumBytes:I64 Buffer:I32 Priority:I32 MaximumAmountPerNumaNodeBytes:I64",
+        {_VM: "VM"},
+    ),
+    _write(
+        "Set-VMFirmware",
+        "VMFirmware",
+        "EnableSecureBoot:OnOffState SecureBootTemplate:S PauseAfterBootFailure:OnOffState",
+        {_VM: "VM"},
+    ),
+    # Devices
+    _write(
+        "Add-VMNetworkAdapter",
+        _ADAPTER,
+        "Name:S SwitchName:S StaticMacAddress:S DynamicMacAddress:switch IsLegacy:B DeviceNaming:OnOffState",
+        {_VM: "VM"},
+    ),
+    _write("Remove-VMNetworkAdapter", _ADAPTER, "", {_ADAPTER: "VMNetworkAdapter"}),
+    _write("Connect-VMNetworkAdapter", _ADAPTER, "SwitchName:S", {_ADAPTER: "VMNetworkAdapter"}),
+    _write("Disconnect-VMNetworkAdapter", _ADAPTER, "", {_ADAPTER: "VMNetworkAdapter"}),
+    _write("Rename-VMNetworkAdapter", _ADAPTER, "NewName:S", {_ADAPTER: "VMNetworkAdapter"}),
+    _write(
+        "Set-VMNetworkAdapter",
+        _ADAPTER,
+        "StaticMacAddress:S DynamicMacAddress:switch MacAddressSpoofing:OnOffState DhcpGuard:OnOffState RouterGuard:OnOffState"
+        " AllowTeaming:OnOffState DeviceNaming:OnOffState MaximumBandwidth:I64 MinimumBandwidthAbsolute:I64 MinimumBandwidthWeight:U32",
+        {_ADAPTER: "VMNetworkAdapter"},
+    ),
+    _write("Set-VMNetworkAdapterVlan", "VMNetworkAdapterVlanSetting", "Access:switch VlanId:I32 Untagged:switch", {_ADAPTER: "VMNetworkAdapter"}),
+    _write(
+        "Add-VMHardDiskDrive",
+        _DISK,
+        f"ControllerType:ControllerType {_SLOT} Path:S% SupportPersistentReservations:switch AllowUnverifiedPaths:switch",
+        {_VM: "VM"},
+    ),
+    _write(
+        "Set-VMHardDiskDrive",
+        _DISK,
+        f"ToControllerType:ControllerType {_TO_SLOT} Path:S% AllowUnverifiedPaths:switch",
+        {_DISK: "VMHardDiskDrive"},
+    ),
+    _write("Remove-VMHardDiskDrive", _DISK, "", {_DISK: "VMHardDiskDrive"}),
+    _write("Add-VMDvdDrive", _DVD, f"{_SLOT} Path:S% AllowUnverifiedPaths:switch", {_VM: "VM"}),
+    _write("Set-VMDvdDrive", _DVD, f"{_TO_SLOT} Path:S?% AllowUnverifiedPaths:switch", {_DVD: "VMDvdDrive"}),
+    _write("Remove-VMDvdDrive", _DVD, "", {_DVD: "VMDvdDrive"}),
+    _write("Add-VMScsiController", _SCSI, "", {_VM: "VM"}),
+    _write("Remove-VMScsiController", _SCSI, "", {_SCSI: "VMScsiController"}),
+    _write("Remove-VMSnapshot", _SNAPSHOT, "", {_SNAPSHOT: "VMSnapshot"}),
+    # Switches
+    _write("New-VMSwitch", _SWITCH, "Name:S SwitchType:VMSwitchType=Internal|Private Id:S Notes:S0", passthru="", creates=True),
+    _write("Set-VMSwitch", _SWITCH, "SwitchType:VMSwitchType Notes:S0", {_SWITCH: "VMSwitch"}),
+    _write("Rename-VMSwitch", _SWITCH, "NewName:S", {_SWITCH: "VMSwitch"}),
+    _write("Remove-VMSwitch", "", "", {_SWITCH: "VMSwitch"}, passthru="", asks=True),
+    # Files
+    _write(
+        "New-VHD",
+        "VirtualHardDisk",
+        "Path:S% SizeBytes:U64 Dynamic:switch Fixed:switch Differencing:switch ParentPath:S% BlockSizeBytes:U32"
+        " LogicalSectorSizeBytes:U32=512|4096 PhysicalSectorSizeBytes:U32=512|4096",
+        passthru="",
+        creates=True,
+    ),
+    _write("New-Item", "Item", "Path:S ItemType:S=Directory", module=_FILES, passthru="", creates=True),
+    _write("Copy-Item", "Item", "LiteralPath:S Destination:S", module=_FILES, passthru="PassThru", creates=True),
+    _write("Rename-Item", "Item", "LiteralPath:S NewName:S", module=_FILES, passthru="PassThru"),
+    _write("Remove-Item", "", "LiteralPath:S", module=_FILES, passthru=""),
+)
+
+TABLE: Final[Mapping[str, Cmdlet]] = {cmdlet.name: cmdlet for cmdlet in _CMDLETS}
+"""Canonical name -> what may be said to it."""
+
+
+def reads() -> frozenset[str]:
+    """Names of every cmdlet that only reads: all that a plan may send."""
+    return frozenset(name for name, cmdlet in TABLE.items() if not cmdlet.write)

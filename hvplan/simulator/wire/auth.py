@@ -57,8 +57,8 @@ class BasicGuard:
         if scheme.lower() != "basic":
             return refused
         try:
-            name, colon, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+            name, colon, password = _text(base64.b64decode(token.strip(), validate=True)).partition(":")
+        except (binascii.Error, ValueError):
             return refused
         if not colon or not name:
             return refused
@@ -73,3 +73,11 @@ class BasicGuard:
     def seal(self, body: bytes) -> tuple[str, bytes]:
         """See `Guard`."""
         return SOAP_TYPE, body
+
+
+def _text(credentials: bytes) -> str:
+    """Basic never said which characters its bytes mean: clients send UTF-8 or Latin-1."""
+    try:
+        return credentials.decode()
+    except UnicodeDecodeError:
+        return credentials.decode("latin-1")

@@ -20,6 +20,7 @@ from hvplan.simulator.wire.service import Service
 _LOG = logging.getLogger(__name__)
 _MAX_LINE: Final = 65536
 _MAX_HEADERS: Final = 100
+_ONCE: Final = frozenset({"content-length", "transfer-encoding", "authorization"})
 _MAX_DISCARD: Final = 64 * 1024 * 1024
 _SWEEP: Final = 1.0
 
@@ -176,11 +177,13 @@ def _read_head(stream: BinaryIO) -> _Head | None:
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise _Refused(HTTPStatus.BAD_REQUEST)
     headers: dict[str, str] = {}
+    lines = 0
     while (line := _line(stream)) not in (b"\r\n", b"\n"):
         name, colon, value = line.decode("latin-1").partition(":")
-        if not colon or not name.strip() or len(headers) >= _MAX_HEADERS:
+        key, lines = name.strip().lower(), lines + 1
+        if not colon or not key or lines > _MAX_HEADERS or (key in headers and key in _ONCE):
             raise _Refused(HTTPStatus.BAD_REQUEST)
-        headers[name.strip().lower()] = value.strip()
+        headers[key] = value.strip()
     asked = headers.get("connection", "").lower()
     keep_alive = "keep-alive" in asked if words[2] == "HTTP/1.0" else "close" not in asked
     return _Head(method=words[0].upper(), path=words[1], keep_alive=keep_alive, headers=headers)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hvplan.document.plan import Refusal
+
 Json = Any
 Outcome = Literal["done", "failed", "not_sent", "unknown", "skipped"]
 Verdict = Literal["converged", "unchanged", "refused", "failed", "unknown"]
@@ -41,6 +43,6 @@ class ResultDocument:
     exit_code: int
     hosts: Mapping[str, Verdict]
     steps: tuple[StepResult, ...] = ()
-    refusals: tuple[Mapping[str, Json], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     continue_with: str = ""
     meta: Mapping[str, Json] = field(default_factory=dict)

@@ -6,12 +6,14 @@ are seen in recorded answers of real hosts, with the sub-codes and texts below. 
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Final, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 MACHINE: Final = "localhost"
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,8 @@ class Fault(Exception):
 
     def body(self) -> str:
         """The content of the SOAP body."""
-        kind, said = self.kind, escape(str(self))
+        # A message may quote what a client sent, or a bug: only what XML can hold gets through.
+        kind, said = self.kind, escape(_NOT_XML.sub("?", str(self)))
         match kind.detail:
             case "wmi":
                 reason, detail = said, _WMI.format(text=said, code=kind.code)

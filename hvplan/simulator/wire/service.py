@@ -11,30 +11,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import itertools
 import logging
 import threading
 import time
 import uuid
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from hvplan.simulator.wire import faults
+from hvplan.simulator.wire import bodies, faults
 from hvplan.simulator.wire.faults import Fault
-from hvplan.simulator.wire.iso import duration
 from hvplan.simulator.wire.psrp import Session, Sink
 from hvplan.simulator.wire.quotas import Quotas
 from hvplan.simulator.wire.safe_xml import Malformed
 from hvplan.simulator.wire.shells import Shell
-from hvplan.simulator.wire.soap import CONFIG, ENUMERATION, FAULT, POWERSHELL, SHELL, TRANSFER, Request, read, reply, selectors
+from hvplan.simulator.wire.soap import CONFIG, ENUMERATION, FAULT, POWERSHELL, SHELL, TRANSFER, Request, read, reply
 
 _LOG = logging.getLogger(__name__)
 DEFAULT_CONFIGURATION: Final = "Microsoft.PowerShell"
-_ENVELOPE_REST = 2048  # bytes of an answer that are not output
-_TERMINATE = frozenset({f"{SHELL}/signal/Terminate".lower(), f"{SHELL}/signal/terminate".lower()})
+_TERMINATE = frozenset({f"{SHELL}/signal/terminate"})
 _CTRL_C = frozenset({"powershell/signal/ctrl_c", f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/ctrl_break"})
 
 MakeSession = Callable[[int, Sink], Session]
@@ -128,7 +123,7 @@ class Service:
         if request.resource.lower() != self._resource.lower():
             raise Fault(faults.NO_CONFIGURATION, request.resource)
         element = request.content("Shell")
-        opening = _decode(element.findtext(f"{{{POWERSHELL}}}creationXml"))
+        opening = bodies.data(element.findtext(f"{{{POWERSHELL}}}creationXml"))
         idle = element.findtext(f"{{{SHELL}}}IdleTimeOut")
         self.sweep()
         shell_id = (element.get("ShellId") or str(uuid.uuid4())).upper()
@@ -136,7 +131,7 @@ class Service:
             id=shell_id,
             resource=request.resource,
             user=user,
-            idle_timeout=min(self.quotas.max_idle_timeout, _seconds(idle)) if idle else self.quotas.idle_timeout,
+            idle_timeout=min(self.quotas.max_idle_timeout, bodies.seconds(idle)) if idle else self.quotas.idle_timeout,
             client_ip="127.0.0.1",
             monotonic=self._monotonic,
         )
@@ -156,11 +151,7 @@ class Service:
                 self._shells.pop(shell_id, None)
             shell.close()
             raise
-        return (
-            "<x:ResourceCreated><a:Address>http://127.0.0.1/wsman</a:Address><a:ReferenceParameters>"
-            f'<w:ResourceURI>{self._resource}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet>'
-            f"</a:ReferenceParameters></x:ResourceCreated>{shell.describe()}"
-        )
+        return bodies.created(shell)
 
     def _delete(self, request: Request, user: str) -> str:
         shell = self._shell(request, user)
@@ -171,8 +162,8 @@ class Service:
 
     def _command(self, request: Request, user: str) -> str:
         element = request.content("CommandLine")
-        command = _command_id(element.get("CommandId")) if element.get("CommandId") else uuid.uuid4()
-        data = _decode("".join(part.text or "" for part in element.iterfind(f"{{{SHELL}}}Arguments")))
+        command = bodies.command_id(element.get("CommandId")) if element.get("CommandId") else uuid.uuid4()
+        data = bodies.data("".join(part.text or "" for part in element.iterfind(f"{{{SHELL}}}Arguments")))
         with self._shell(request, user) as shell:
             if shell.commands_ever >= self.quotas.commands_per_shell:
                 raise Fault(faults.MAX_COMMANDS)
@@ -191,9 +182,9 @@ class Service:
         element = request.content("Send")
         with self._shell(request, user) as shell:
             for stream in element.iterfind(f"{{{SHELL}}}Stream"):
-                command = _command_id(stream.get("CommandId")) if stream.get("CommandId") else None
+                command = bodies.command_id(stream.get("CommandId")) if stream.get("CommandId") else None
                 if command is None or not shell.command_done(command):
-                    self._feed(shell, command, _decode(stream.text))
+                    self._feed(shell, command, bodies.data(stream.text))
         return "<rsp:SendResponse/>"
 
     def _feed(self, shell: Shell, command: uuid.UUID | None, data: bytes) -> None:
@@ -209,25 +200,15 @@ class Service:
         if stream is None:
             raise Fault(faults.BAD_SCHEMA)
         said = stream.get("CommandId")
-        command = _command_id(said) if said else None
-        budget = (min(self.quotas.envelope, request.envelope or self.quotas.envelope) - _ENVELOPE_REST) // 4 * 3
+        command = bodies.command_id(said) if said else None
+        budget = (min(self.quotas.envelope, request.envelope or self.quotas.envelope) - bodies.REST) // 4 * 3
         with self._shell(request, user) as shell:
             data, done = shell.take(command, seconds=request.timeout, budget=budget)
-        text = base64.b64encode(data).decode()
-        if command is None:
-            return f'<rsp:ReceiveResponse><rsp:Stream Name="stdout">{text}</rsp:Stream></rsp:ReceiveResponse>'
-        name = str(command).upper()
-        output = f'<rsp:Stream Name="stdout" CommandId="{name}">{text}</rsp:Stream>' if text else ""
-        if done:
-            end = f'<rsp:Stream Name="stdout" CommandId="{name}" End="true"></rsp:Stream>'
-            state = f'<rsp:CommandState CommandId="{name}" State="{SHELL}/CommandState/Done"><rsp:ExitCode>0</rsp:ExitCode></rsp:CommandState>'
-        else:
-            end, state = "", f'<rsp:CommandState CommandId="{name}" State="{SHELL}/CommandState/Running"/>'
-        return f"<rsp:ReceiveResponse>{output}{end}{state}</rsp:ReceiveResponse>"
+        return bodies.received(command, data, done=done)
 
     def _signal(self, request: Request, user: str) -> str:
         element = request.content("Signal")
-        command = _command_id(element.get("CommandId"))
+        command = bodies.command_id(element.get("CommandId"))
         code = (element.findtext(f"{{{SHELL}}}Code") or "").strip().lower()
         with self._shell(request, user) as shell:
             if code in _TERMINATE:
@@ -255,12 +236,11 @@ class Service:
         said = element.get("CommandId")
         with self._shell(request, user) as shell:
             if said:
-                shell.command_done(_command_id(said))
+                shell.command_done(bodies.command_id(said))
                 return "<rsp:ConnectResponse/>"
-            answer = shell.session.connect(_decode(element.findtext(f"{{{POWERSHELL}}}connectXml")))
+            answer = shell.session.connect(bodies.data(element.findtext(f"{{{POWERSHELL}}}connectXml")))
             shell.set_connected(True)
-        text = base64.b64encode(answer).decode()
-        return f'<rsp:ConnectResponse><connectResponseXml xmlns="{POWERSHELL}">{text}</connectResponseXml></rsp:ConnectResponse>'
+        return bodies.connected(answer)
 
     def _get(self, request: Request, user: str) -> str:
         resource = request.resource.lower().rstrip("/")
@@ -273,41 +253,9 @@ class Service:
     def _enumerate(self, request: Request, user: str) -> str:
         resource = request.resource.lower().rstrip("/")
         if resource == SHELL:
-            items = "".join(shell.describe() for shell in self._of(user))
-        elif resource == f"{SHELL}/command":
-            items = "".join(
-                f"<rsp:Command><rsp:ShellId>{shell.id}</rsp:ShellId><rsp:CommandId>{str(command).upper()}</rsp:CommandId>"
-                "<rsp:State>Running</rsp:State><rsp:CommandLine></rsp:CommandLine></rsp:Command>"
-                for shell in self._of(user)
-                if shell.id == _filter(request.body)
-                for command in shell.commands()
-            )
-        else:
-            raise Fault(faults.NO_RESOURCE)
-        return f"<n:EnumerateResponse><n:EnumerationContext></n:EnumerationContext><w:Items>{items}</w:Items><w:EndOfSequence/></n:EnumerateResponse>"
-
-
-def _filter(body: ET.Element | None) -> str:
-    found = None if body is None else next((element for element in body.iter() if element.tag.endswith("}SelectorSet")), None)
-    return selectors(found).get("ShellId", "").upper()
-
-
-def _decode(text: str | None) -> bytes:
-    try:
-        return base64.b64decode((text or "").strip(), validate=True)
-    except (binascii.Error, ValueError):
-        raise Fault(faults.BAD_SCHEMA) from None
-
-
-def _command_id(text: str | None) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except (ValueError, TypeError):
-        raise Fault(faults.BAD_SCHEMA) from None
-
-
-def _seconds(text: str) -> float:
-    try:
-        return duration(text).total_seconds()
-    except ValueError:
-        raise Fault(faults.BAD_SCHEMA) from None
+            return bodies.enumerated(shell.describe() for shell in self._of(user))
+        if resource == f"{SHELL}/command":
+            chosen = bodies.filtered_shell(request.body)
+            found = [shell for shell in self._of(user) if shell.id == chosen]
+            return bodies.enumerated(bodies.command(shell, command) for shell in found for command in shell.commands())
+        raise Fault(faults.NO_RESOURCE)

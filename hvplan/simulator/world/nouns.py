@@ -1,0 +1,358 @@
+"""The nouns of a simulated host, as frozen values: a change is a new value, so one refused property leaves nothing half done.
+
+Sizes are bytes, rates bits a second, times UTC. A field whose default is None takes Hyper-V's own when it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from hvplan.simulator.world.units import GIB, MIB, TIB
+
+Bus = Literal["ide", "scsi"]
+DEFAULT_SERVICES = ("heartbeat", "keyValuePairExchange", "shutdown", "timeSynchronization", "vss")
+"""All but the guest service interface (behaviour 6)."""
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""When everything that a seed does not date was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """What runs inside a VM: how it answers a shutdown (`prompt`, `slow`, `never`; `none`: no integration services)."""
+
+    shutdown: str = "prompt"
+    seconds: int = 90
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor:
+    """Percentages are 0-100."""
+
+    count: int = 1
+    reserve: int = 0
+    limit: int = 100
+    weight: int = 100
+    nested: bool = False
+    host_resource_protection: bool = False
+    migration_compatibility: bool = False
+    legacy_compatibility: bool = False
+    threads_per_core: int | None = None
+    per_node: int | None = None
+    per_socket: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """A VM with static memory has a minimum and a maximum too (behaviour 6); buffer is percent."""
+
+    startup: int = 512 * MIB
+    dynamic: bool = False
+    minimum: int = 512 * MIB
+    maximum: int = TIB
+    buffer: int = 20
+    priority: int = 50
+    per_node: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firmware:
+    """Generation 2. `boot_order` holds references: `scsi 0:0`, `adapter <id>`, `file <path>`."""
+
+    secure_boot: bool = True
+    template: str = "MicrosoftWindows"
+    boot_order: tuple[str, ...] = ()
+    network_boot: str = "IPv4"
+    console_mode: str = "Default"
+    pause_after_boot_failure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bios:
+    """Generation 1. The default order is the measured one (behaviour 3.2)."""
+
+    startup_order: tuple[str, ...] = ("CD", "IDE", "LegacyNetworkAdapter", "Floppy")
+    num_lock: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """What happens to a VM when its host starts, stops or loses storage; delay in seconds, time-out in minutes."""
+
+    start: str = "StartIfRunning"
+    delay: int = 0
+    stop: str = "Save"
+    critical: str = "Pause"
+    critical_timeout: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Security:
+    """`template_locked`: a virtual TPM was initialised once, so the secure boot template stays (behaviour 2.5)."""
+
+    tpm: bool = False
+    key_protector: bool = False
+    encrypt_traffic: bool = False
+    shielded: bool = False
+    vbs_opt_out: bool = False
+    template_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedIo:
+    """Memory-mapped IO space, bytes."""
+
+    low: int = 128 * MIB
+    high: int = 512 * MIB
+    cache_types: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """Where a drive sits; written `scsi 0:1`."""
+
+    bus: Bus
+    controller: int
+    location: int
+
+    def __str__(self) -> str:
+        return f"{self.bus} {self.controller}:{self.location}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """A hard drive; `path` is empty for a drive without a medium."""
+
+    slot: Slot
+    path: str = ""
+    minimum_iops: int = 0
+    maximum_iops: int = 0
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dvd:
+    """A DVD drive; `path` None: empty."""
+
+    slot: Slot
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vlan:
+    """The VLAN of an adapter; lists as they were written (`10-20,30`)."""
+
+    mode: str = "Untagged"
+    access: int = 0
+    native: int = 0
+    allowed: str = ""
+    private: str = "0"
+    primary: int = 0
+    secondary: int = 0
+    secondaries: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """A network adapter of a VM. `mac` is the static address, `dynamic_mac` what the pool gave at a start."""
+
+    id: UUID
+    name: str
+    switch: UUID | None = None
+    mac: str | None = None
+    dynamic_mac: str = "000000000000"
+    legacy: bool = False
+    vlan: Vlan = field(default_factory=Vlan)
+    device_naming: bool = False
+    mac_spoofing: bool = False
+    dhcp_guard: bool = False
+    router_guard: bool = False
+    teaming: bool = False
+    port_mirroring: str = "None"
+    ieee_priority_tag: bool = False
+    maximum_bandwidth: int = 0
+    minimum_absolute: int = 0
+    minimum_weight: int = 0
+    vmq_weight: int = 100
+    iov_weight: int = 0
+    ipsec_associations: int = 512
+    monitored: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A state that ends by itself: at `due` the VM is in `state`; `due` None: it never ends (a guest that hangs)."""
+
+    state: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A checkpoint: the whole VM as it was (without its checkpoints). `memory`: it holds the memory of a running guest."""
+
+    id: UUID
+    name: str
+    created: datetime
+    type: str = "Standard"
+    automatic: bool = False
+    parent: UUID | None = None
+    vm: VM
+    memory: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VM:
+    """A virtual machine. `parent` is the checkpoint that the present state descends from; `merging_until` ends a merge."""
+
+    id: UUID
+    name: str
+    generation: int = 2
+    version: str
+    state: str = "Off"
+    path: str
+    created: datetime = EPOCH
+    started: datetime | None = None
+    notes: str = ""
+    processor: Processor = field(default_factory=Processor)
+    memory: Memory = field(default_factory=Memory)
+    firmware: Firmware = field(default_factory=Firmware)
+    bios: Bios = field(default_factory=Bios)
+    security: Security = field(default_factory=Security)
+    actions: Actions = field(default_factory=Actions)
+    mapped_io: MappedIo = field(default_factory=MappedIo)
+    checkpoint_type: str = "Production"
+    automatic_checkpoints: bool = False
+    snapshot_path: str = ""
+    smart_paging_path: str = ""
+    services: tuple[str, ...] = DEFAULT_SERVICES
+    controllers: tuple[UUID, ...] = ()
+    disks: tuple[Disk, ...] = ()
+    dvds: tuple[Dvd, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    com1: str = ""
+    com2: str = ""
+    floppy: str | None = None
+    lock_on_disconnect: bool = False
+    enhanced_session: str = "VMBus"
+    guest: Guest = field(default_factory=Guest)
+    pending: Pending | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()
+    parent: UUID | None = None
+    merging_until: datetime | None = None
+    clustered: bool = False
+    replication: str = "None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A virtual switch; `net_adapters` are the names of the host's adapters behind an external one."""
+
+    id: UUID
+    name: str
+    type: str = "Internal"
+    net_adapters: tuple[str, ...] = ()
+    management_os: bool = True
+    bandwidth_mode: str = "Absolute"
+    embedded_teaming: bool = False
+    load_balancing: str = "HyperVPort"
+    sriov: bool = False
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vhd:
+    """What the header of a VHD, VHDX or AVHDX says; `parent` is the path of the file it differs from."""
+
+    size: int
+    type: str = "Dynamic"
+    parent: str = ""
+    block: int = 32 * MIB
+    logical: int = 512
+    physical: int = 4096
+    identifier: str = ""
+    minimum: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file or a folder of the host."""
+
+    path: str
+    size: int = 0
+    vhd: Vhd | None = None
+    folder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A volume and its free bytes; `path` ends in a backslash."""
+
+    path: str
+    size: int
+    free: int
+    file_system: str = "NTFS"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetAdapter:
+    """A network adapter of the host; the speed in bits a second."""
+
+    id: UUID
+    name: str
+    mac: str
+    description: str
+    speed: int = 10**10
+    up: bool = True
+    physical: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What `Set-VMHost` sets."""
+
+    vm_path: str = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V"
+    vhd_path: str = "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual hard disks"
+    numa_spanning: bool = True
+    enhanced_session: bool = False
+    mac_minimum: str = ""
+    mac_maximum: str = ""
+    migration: bool = False
+    migration_authentication: str = "CredSSP"
+    migration_performance: str = "Compression"
+    migrations: int = 2
+    storage_migrations: int = 2
+    any_network: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """The host itself."""
+
+    name: str = "HV01"
+    release: str = "2025"
+    culture: str = "en-US"
+    uuid: UUID
+    processors: int = 16
+    threads_per_core: int = 2
+    memory: int = 64 * GIB
+    volumes: tuple[Volume, ...] = (Volume(path="C:\\", size=200 * GIB, free=120 * GIB),)
+    net_adapters: tuple[NetAdapter, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    cluster: bool = False
+    guest: Guest = field(default_factory=Guest)
+    next_mac: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nat:
+    """A NAT of the host."""
+
+    name: str
+    prefix: str
+    switch: str = ""
+    gateway: str = ""

@@ -1,0 +1,189 @@
+"""A world file as a whole: mapping -> state -> mapping. A state file is a seed in which everything is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from hvplan.simulator.world import nouns, seed_checkpoints, shapes, units
+from hvplan.simulator.world.emitter import emit
+from hvplan.simulator.world.nouns import File, Host, Nat, Vhd
+from hvplan.simulator.world.reader import Node, Problems, read
+from hvplan.simulator.world.releases import RELEASES
+from hvplan.simulator.world.shape import Field, Shape, size, text
+from hvplan.simulator.world.state import State, drawn_id
+
+_TOP = ("kind", "host", "switches", "nats", "files", "vms", "drawn", "apiVersion", "name")
+_NAT = Shape("A NAT", {"name": Field("name", text), "prefix": Field("prefix", text), "switch": Field("switch", text), "gateway": Field("gateway", text)})
+
+
+def load_state(source: str, file: str, release: str | None = None) -> State:
+    """The state that a world file describes; `file` is its name in messages. Raises `ConfigurationError` with every mistake."""
+    problems = Problems(file)
+    node = read(source, problems)
+    problems.stop_if_any()
+    if node is None or not isinstance(node.value, dict):
+        problems.add(node, "A world must be a mapping.", "A world begins with `kind: World`.")
+        problems.stop_if_any()
+    assert node is not None
+    top = node.value
+    if "kind" not in top or top["kind"].text != "World":
+        problems.add(top.get("kind", node), "This is not a world.", "A world begins with `kind: World`.")
+        problems.stop_if_any()
+    for key, item in top.items():
+        if key not in _TOP:
+            problems.add(item, f"A world has no `{key}`.", f"Known here: {', '.join(_TOP)}.", code="unknown-key")
+    state = State(_host(top.get("host"), problems, release))
+    drawn = top.get("drawn")
+    _switches(top.get("switches"), state, problems)
+    _files(top.get("files"), state, problems)
+    _vms(top.get("vms"), state, problems)
+    state.nats = [Nat(**{"prefix": "", **_NAT.load(item, problems)}) for item in _list(top.get("nats"), problems) if isinstance(item.value, dict)]
+    for path in (state.host.settings.vm_path, state.host.settings.vhd_path):
+        state.make_folders(path)
+    if drawn is not None and isinstance(drawn.value, dict):
+        state.drawn = {key: int(item.value) for key, item in drawn.value.items()}
+    problems.stop_if_any()
+    return state
+
+
+def dump_state(state: State) -> dict[str, Any]:
+    """The mapping of a state: what `load_state` reads back as the same state."""
+    host = state.host
+    default = Host(uuid=UUID(int=0))
+    made: dict[str, Any] = {"name": host.name, "release": host.release, "culture": host.culture, **shapes.HOST.dump(host, default)}
+    made["volumes"] = [shapes.VOLUME.dump(one, nouns.Volume(path="", size=-1, free=-1)) for one in host.volumes]
+    made["netAdapters"] = [shapes.NET_ADAPTER.dump(one, nouns.NetAdapter(id=UUID(int=0), name="", mac="", description="")) for one in host.net_adapters]
+    made["settings"] = shapes.SETTINGS.dump(host.settings, nouns.Settings())
+    switch = nouns.Switch(id=UUID(int=0), name="")
+    made_up: dict[str, Any] = {
+        "kind": "World",
+        "host": made,
+        "switches": [{"name": one.name, **shapes.SWITCH.dump(one, switch)} for one in state.switches.values()],
+        "nats": [_NAT.dump(one, Nat(name="", prefix="")) for one in state.nats],
+        "files": [_dump_file(one) for one in state.files.values()],
+        "vms": [seed_checkpoints.dump_with_checkpoints(vm, state) for vm in state.vms.values()],
+        "drawn": dict(state.drawn),
+    }
+    return made_up
+
+
+def dump_text(state: State) -> str:
+    """The same as YAML text."""
+    return emit(dump_state(state))
+
+
+def _list(node: Node | None, problems: Problems) -> list[Node]:
+    if node is None or node.value is None:
+        return []
+    if isinstance(node.value, list):
+        return node.value
+    problems.add(node, "This must be a list.")
+    return []
+
+
+def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
+    given = shapes.HOST.load(node, problems, ("volumes", "netAdapters", "settings")) if node is not None else {}
+    name = given.setdefault("name", "HV01")
+    given.setdefault("uuid", drawn_id(name, "host", name, 0))
+    if release is not None:
+        if release not in RELEASES:
+            problems.add(None, f"There is no release `{release}`.", f"Known: {', '.join(RELEASES)}.")
+            problems.stop_if_any()
+        given["release"] = release
+    parts = node.value if node is not None and isinstance(node.value, dict) else {}
+    settings = shapes.SETTINGS.load(parts["settings"], problems, ("macAddressRange",)) if "settings" in parts else {}
+    octets = given["uuid"].bytes[:2].hex().upper()
+    settings.setdefault("mac_minimum", f"00155D{octets}00")
+    settings.setdefault("mac_maximum", f"00155D{octets}FF")
+    given["settings"] = nouns.Settings(**settings)
+    if "volumes" in parts:
+        volumes = [shapes.VOLUME.load(item, problems) for item in _list(parts["volumes"], problems)]
+        given["volumes"] = tuple(
+            nouns.Volume(**{"free": one.get("size", 0), **one, "path": one["path"].rstrip("\\") + "\\"}) for one in volumes if "path" in one and "size" in one
+        )
+    adapters = [shapes.NET_ADAPTER.load(item, problems) for item in _list(parts.get("netAdapters"), problems)]
+    given["net_adapters"] = tuple(
+        nouns.NetAdapter(
+            **{
+                "id": drawn_id(name, "netadapter", one.get("name", ""), 0),
+                "name": "Ethernet",
+                "mac": "000000000000",
+                "description": one.get("name", "Ethernet"),
+                **one,
+            }
+        )
+        for one in adapters
+    )
+    return Host(**given)
+
+
+def _switches(node: Node | None, state: State, problems: Problems) -> None:
+    for item in _list(node, problems):
+        given = shapes.SWITCH.load(item, problems)
+        if not given.get("name"):
+            problems.add(item, "A switch needs a name.")
+            continue
+        drawn = state.draw("switch", given["name"])
+        given.setdefault("id", drawn)
+        if given.get("type", "Internal") != "External":
+            given.setdefault("management_os", given.get("type", "Internal") == "Internal")
+        if given["id"] in state.switches:
+            problems.add(item, f"The id {given['id']} is taken twice.")
+        known = {adapter.name.lower() for adapter in state.host.net_adapters}
+        for name in given.get("net_adapters", ()):
+            if name.lower() not in known:
+                problems.add(item, f"The host has no network adapter `{name}`.")
+        state.switches[given["id"]] = nouns.Switch(**given)
+
+
+def _files(node: Node | None, state: State, problems: Problems) -> None:
+    for item in _list(node, problems):
+        given = shapes.FILE.load(item, problems, ("vhd",))
+        if not given.get("path"):
+            problems.add(item, "A file needs a path.")
+            continue
+        header = item.value.get("vhd")
+        if header is not None:
+            rows = shapes.VHD.load(header, problems, ("fileSize",))
+            if "size" not in rows and not rows.get("parent"):
+                problems.add(header, "A virtual hard disk needs a size.")
+                continue
+            if rows.get("parent"):
+                rows.setdefault("type", "Differencing")
+            rows.setdefault("size", 0)
+            rows.setdefault("identifier", str(drawn_id(state.host.name, "vhd", units.path_key(given["path"]), 0)).upper())
+            vhd = Vhd(**rows)
+            inside = size(header.value["fileSize"], problems) if "fileSize" in header.value else None
+            fallback = vhd.size if vhd.type == "Fixed" else 4 * units.MIB
+            given["size"] = given.get("size", inside if isinstance(inside, int) else fallback)
+            given["vhd"] = vhd
+        if state.volume(given["path"]) is None:
+            problems.add(item, f"`{given['path']}` lies on no volume of the host.", "Add the volume under host.volumes.")
+        file = File(**given)
+        state.put_file(file, account=False)
+        state.make_folders(units.parent_of(file.path))
+    for file in list(state.files.values()):
+        if file.vhd and file.vhd.parent and not file.vhd.size:
+            parent = state.vhd(file.vhd.parent)
+            state.put_file(replace(file, vhd=replace(file.vhd, size=parent.size if parent else 0)), account=False)
+
+
+def _dump_file(file: File) -> dict[str, Any]:
+    if file.folder:
+        return {"path": file.path, "folder": True}
+    if file.vhd is None:
+        return {"path": file.path, "size": units.size_text(file.size)}
+    return {"path": file.path, "vhd": {**shapes.VHD.dump(file.vhd, Vhd(size=-1)), "fileSize": units.size_text(file.size)}}
+
+
+def _vms(node: Node | None, state: State, problems: Problems) -> None:
+    for item in _list(node, problems):
+        vm = seed_checkpoints.load_with_checkpoints(item, state, problems)
+        if vm is None:
+            continue
+        if vm.id in state.vms:
+            problems.add(item, f"The id {vm.id} is taken twice.")
+        state.vms[vm.id] = vm
+        state.make_folders(vm.path)

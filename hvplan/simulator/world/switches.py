@@ -1,0 +1,167 @@
+"""Virtual switches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from hvplan.simulator.values import Obj
+from hvplan.simulator.world import limits
+from hvplan.simulator.world.context import Context, Handler
+from hvplan.simulator.world.nouns import NetAdapter, Switch
+from hvplan.simulator.world.record_devices import switch_record
+from hvplan.simulator.world.refusals import gone, invalid, operation_failed, prompt, refusal, switch_not_found
+from hvplan.simulator.world.settings import known_only
+from hvplan.simulator.world.state import STOPPED_STATES
+from hvplan.simulator.world.wildcard import has_wildcard, matches
+
+
+def get_switch(context: Context) -> None:
+    """Get-VMSwitch: all, by a pattern, by ids."""
+    switches = list(context.state.switches.values())
+    if context.has("Id"):
+        wanted = [one if isinstance(one, UUID) else UUID(str(one)) for one in context.many("Id")]
+        switches = [context.state.switches[id] for id in wanted if id in context.state.switches]
+        for id in wanted:
+            if id not in context.state.switches:
+                message = f"Hyper-V was unable to find a virtual switch with id {id}."
+                context.errors.append(refusal("InvalidParameter", "InvalidArgument", message, str(id)).error)
+    elif context.has("Name"):
+        name = context.text("Name")
+        switches = [one for one in switches if matches(name, one.name)]
+        if not switches and not has_wildcard(name):
+            raise switch_not_found(name)
+    types = {str(one) for one in context.many("SwitchType")}
+    for one in sorted(switches, key=lambda switch: switch.name.lower()):
+        if not types or one.type in types:
+            context.give(switch_record(one, context.state))
+
+
+def new_switch(context: Context) -> None:
+    """New-VMSwitch: two of one name are allowed; an adapter serves one switch."""
+    state = context.state
+    name = limits.name(context.text("Name"), "virtual switch")
+    values: dict[str, Any] = {"name": name, "notes": context.text("Notes"), "sriov": bool(context.get("EnableIov", False))}
+    mode = context.text("MinimumBandwidthMode", "Default")
+    values["bandwidth_mode"] = {"Default": "Weight" if values["sriov"] else "Absolute"}.get(mode, mode)
+    behind = _adapters(context)
+    if behind:
+        teaming = bool(context.get("EnableEmbeddedTeaming", len(behind) > 1))
+        if len(behind) > 1 and not teaming:
+            raise invalid("More than one network adapter needs EnableEmbeddedTeaming.", name)
+        values.update(type="External", net_adapters=tuple(one.name for one in behind), embedded_teaming=teaming)
+        if teaming:
+            values["bandwidth_mode"] = "Weight" if mode == "Default" else mode
+        values["management_os"] = bool(context.get("AllowManagementOS", True))
+    else:
+        type = context.text("SwitchType", "Internal")
+        if type not in ("Internal", "Private"):
+            raise invalid("The switch type must be Internal or Private; an external switch follows from its network adapter.", name)
+        values.update(type=type, management_os=type == "Internal")
+    drawn = state.draw("switch", name)
+    if context.has("Id"):
+        try:
+            drawn = UUID(context.text("Id"))
+        except ValueError:
+            raise invalid(f"'{context.text('Id')}' is not a switch id.", name) from None
+        if drawn in state.switches:
+            raise operation_failed("Failed while creating virtual Ethernet switch: the id is already in use. (0x80070050).", name)
+    context.give(switch_record(state.put_switch(Switch(id=drawn, **values)), state))
+
+
+def _adapters(context: Context) -> list[NetAdapter]:
+    """The host's adapters that the call names, by name or description."""
+    found: list[NetAdapter] = []
+    for parameter, attribute in (("NetAdapterName", "name"), ("NetAdapterInterfaceDescription", "description")):
+        for wanted in context.many(parameter):
+            fitting = [one for one in context.state.host.net_adapters if getattr(one, attribute).lower() == str(wanted).lower()]
+            if not fitting:
+                raise refusal("ObjectNotFound", "ObjectNotFound", f"No network adapter '{wanted}' was found. (0x80070490).", str(wanted))
+            busy = [one.name for one in context.state.switches.values() if fitting[0].name in one.net_adapters]
+            if busy:
+                raise operation_failed(f"Failed while adding virtual Ethernet switch connections: '{wanted}' is already bound to '{busy[0]}'.", str(wanted))
+            found += fitting
+    return found
+
+
+def _targets(context: Context, names: str = "Name") -> list[Switch]:
+    found: dict[UUID, Switch] = {}
+    for one in context.many("VMSwitch"):
+        switch = next((s for s in context.state.switches.values() if isinstance(one, Obj) and str(s.id) == one.id.lower()), None)
+        if switch is None:
+            context.errors.append(gone("virtual switch", one).error)
+        else:
+            found[switch.id] = switch
+    for name in context.many(names):
+        fitting = [one for one in context.state.switches.values() if matches(str(name), one.name)]
+        if not fitting and not has_wildcard(str(name)):
+            context.errors.append(refusal("ObjectNotFound", "ObjectNotFound", switch_not_found(str(name)).error.message, str(name)).error)
+        found.update({one.id: one for one in fitting})
+    return list(found.values())
+
+
+def set_switch(context: Context) -> None:
+    """Set-VMSwitch: notes, who uses the host's adapter, and the type."""
+    known_only(context, "Name", "VMSwitch", "Notes", "AllowManagementOS", "SwitchType", "NetAdapterName", "NetAdapterInterfaceDescription")
+
+    def act(switch: Switch) -> None:
+        new = switch
+        if context.call.bound.get("Notes") is not None:
+            new = replace(new, notes=context.text("Notes"))
+        if context.has("NetAdapterName") or context.has("NetAdapterInterfaceDescription"):
+            new = replace(new, type="External", net_adapters=tuple(one.name for one in _adapters(context)))
+        if context.has("SwitchType"):
+            type = context.text("SwitchType")
+            if type == "External":
+                raise invalid("An external switch follows from its network adapter.", switch.name)
+            new = replace(new, type=type, net_adapters=(), management_os=type == "Internal")
+        if context.has("AllowManagementOS"):
+            if new.type != "External":
+                raise invalid("AllowManagementOS applies to external switches only.", switch.name)
+            new = replace(new, management_os=bool(context.get("AllowManagementOS")))
+        context.state.put_switch(new)
+        context.give_if_asked(lambda: switch_record(new, context.state))
+
+    context.each(_targets(context), act)
+
+
+def rename_switch(context: Context) -> None:
+    """Rename-VMSwitch."""
+    new = limits.name(context.text("NewName"), "virtual switch")
+
+    def act(switch: Switch) -> None:
+        renamed = context.state.put_switch(replace(switch, name=new))
+        context.give_if_asked(lambda: switch_record(renamed, context.state))
+
+    context.each(_targets(context), act)
+
+
+def remove_switch(context: Context) -> None:
+    """Remove-VMSwitch: not while a running VM uses it; adapters of stopped VMs lose their connection (row 44)."""
+    if not context.on("Force"):
+        raise prompt("Remove-VMSwitch")
+
+    def act(switch: Switch) -> None:
+        for vm in context.state.vms.values():
+            if vm.state not in STOPPED_STATES and any(adapter.switch == switch.id for adapter in vm.adapters):
+                message = (
+                    f"The virtual switch '{switch.name}' cannot be deleted because it is being used by running virtual machines or assigned to child pools."
+                )
+                raise operation_failed(message, switch.name)
+        for vm in list(context.state.vms.values()):
+            if any(adapter.switch == switch.id for adapter in vm.adapters):
+                context.state.put(replace(vm, adapters=tuple(replace(a, switch=None) if a.switch == switch.id else a for a in vm.adapters)))
+        del context.state.switches[switch.id]
+        context.state.touch()
+
+    context.each(_targets(context), act)
+
+
+HANDLERS: dict[str, Handler] = {
+    "Get-VMSwitch": get_switch,
+    "New-VMSwitch": new_switch,
+    "Set-VMSwitch": set_switch,
+    "Rename-VMSwitch": rename_switch,
+    "Remove-VMSwitch": remove_switch,
+}

@@ -1,0 +1,132 @@
+"""VHD files: how they are made, attached, chained and merged (behaviour 3.2 and 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hvplan.simulator.world import units
+from hvplan.simulator.world.nouns import VM, File, Vhd
+from hvplan.simulator.world.refusals import Refusal, about, invalid, operation_failed
+from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM
+from hvplan.simulator.world.state import State, media
+
+DISKS = (".vhdx", ".vhd", ".avhdx", ".avhd", ".vhds")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two paths name one file."""
+    return units.path_key(one) == units.path_key(other)
+
+
+def failed(path: str, why: str) -> Refusal:
+    """Row 37: creating failed, with the reason of the system."""
+    return operation_failed(f"Failed to create the virtual hard disk.\n\nThe system failed to create '{path}': {why}", path)
+
+
+def arguments(path: str) -> Refusal:
+    """Row 39."""
+    return invalid(f"One or more arguments are invalid: '{path}'.", path)
+
+
+def create(state: State, path: str, *, size: int, type: str = "Dynamic", parent: str = "", block: int = 0, logical: int = 512, physical: int = 4096) -> File:
+    """Make a virtual disk file; a missing folder, an existing file, a bad size or a full volume refuse it."""
+    extension = units.extension_of(path)
+    if extension not in (".vhdx", ".vhd"):
+        raise arguments(path)
+    most = VHDX_MAXIMUM if extension == ".vhdx" else VHD_MAXIMUM
+    header = Vhd(
+        size=size, type=type, block=block or (2 if extension == ".vhd" else 32) * units.MIB, logical=logical, physical=physical if extension == ".vhdx" else 512
+    )
+    if parent:
+        header = _child(state, path, parent, size, header)
+    if not VHD_MINIMUM <= header.size <= most or header.size % header.logical:
+        raise arguments(path)
+    if logical not in (512, 4096) or physical not in (512, 4096) or (extension == ".vhd" and logical != 512):
+        raise arguments(path)
+    if header.block & (header.block - 1) or not 512 * units.KIB <= header.block <= 256 * units.MIB or (extension == ".vhdx" and header.block < units.MIB):
+        raise arguments(path)
+    if state.volume(path) is None or not state.is_folder(units.parent_of(path)):
+        raise failed(path, "The system cannot find the path specified. (0x80070003).")
+    if state.file(path) is not None:
+        raise failed(path, "The file exists. (0x80070050).")
+    if not units.legal_name(units.leaf_of(path)):
+        raise failed(path, "The filename, directory name, or volume label syntax is incorrect. (0x8007007B).")
+    file_size = header.size + 4 * units.MIB if type == "Fixed" else 4 * units.MIB
+    if not state.room(path, file_size):
+        raise failed(path, "There is not enough space on the disk. (0x80070070).")
+    header = replace(header, identifier=str(state.draw("vhd", units.path_key(path))).upper())
+    file = File(path=path.replace("/", "\\"), size=file_size, vhd=header)
+    state.put_file(file)
+    return file
+
+
+def _child(state: State, path: str, parent: str, size: int, header: Vhd) -> Vhd:
+    above = state.file(parent)
+    if above is None:
+        raise failed(path, f"The system cannot find the file specified: '{parent}'. (0x80070002).")
+    # an .avhdx is no parent (behaviour 4), and child and parent have one format
+    if above.vhd is None or units.extension_of(parent) != units.extension_of(path) or units.extension_of(parent).startswith(".av"):
+        raise arguments(path)
+    if size and size < above.vhd.size:
+        raise arguments(path)
+    if state.holder(parent) and any(vm.state not in ("Off", "Saved") for vm in state.users(parent)):
+        raise failed(path, "The process cannot access the file because it is being used by another process. (0x80070020).")
+    return replace(header, type="Differencing", parent=above.path, size=size or above.vhd.size, logical=above.vhd.logical, block=above.vhd.block)
+
+
+def attachable(state: State, vm: VM, path: str) -> None:
+    """A file that can go into a drive: it exists, is a virtual disk the generation takes, and is not in this VM already.
+
+    The same file in two VMs is not checked here: the second start fails (behaviour 5.3). A running VM opens it at once.
+    """
+    file = state.file(path)
+    if file is None or file.folder:
+        raise _add_failed(vm, path, "The system cannot find the file specified. (0x80070002).")
+    if file.vhd is None or units.extension_of(path) not in DISKS:
+        raise invalid(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", f"'{path}' is not a virtual hard disk."), vm.name)
+    if vm.generation == 2 and units.extension_of(path) in (".vhd", ".avhd"):
+        raise invalid(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", "Generation 2 virtual machines take only VHDX files."), vm.name)
+    if any(same(path, medium) for medium in media(vm)):
+        raise invalid(f"Cannot add '{path}'. The disk is already connected to the virtual machine '{vm.name}'.", vm.name)
+
+
+def in_use(state: State, vm: VM, path: str) -> None:
+    """What a running VM needs beside that: nobody else has the file open."""
+    if state.holder(path, besides=vm.id) is not None:
+        raise _add_failed(vm, path, "The requested resource is in use. (0x800700AA).")
+
+
+def _add_failed(vm: VM, path: str, why: str) -> Refusal:
+    return operation_failed(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", f"Attachment '{path}' failed: {why}"), vm.name)
+
+
+def merge(state: State, child: str) -> str:
+    """Merge a differencing disk into its parent: the child's file goes, the parent grows; its path is returned."""
+    file = state.file(child)
+    assert file is not None
+    assert file.vhd is not None
+    parent = state.file(file.vhd.parent)
+    if parent is None or parent.vhd is None:
+        return child
+    grown = min(parent.size + max(0, file.size - 4 * units.MIB), parent.vhd.size + 4 * units.MIB)
+    state.remove_file(child)
+    state.put_file(replace(parent, size=max(parent.size, grown), vhd=replace(parent.vhd, size=max(parent.vhd.size, file.vhd.size))))
+    return parent.path
+
+
+def merge_all(state: State, vm: VM) -> None:
+    """What Remove-VM leaves of a VM with checkpoints: every automatic differencing file merged down to its base."""
+    if not vm.checkpoints:
+        return
+    current = [disk.path for disk in vm.disks]
+    for checkpoint in vm.checkpoints:  # branches that nothing present descends from are dropped
+        for disk in checkpoint.vm.disks:
+            for child in state.children(disk.path):
+                if units.extension_of(child.path) in (".avhdx", ".avhd") and not any(same(child.path, link) for path in current for link in state.chain(path)):
+                    state.remove_file(child.path)
+    for path in current:
+        while units.extension_of(path) in (".avhdx", ".avhd") and state.file(path) is not None:
+            above = merge(state, path)
+            if above == path:
+                break
+            path = above

@@ -93,7 +93,9 @@ def properties(value: Any) -> tuple[str, ...]:
             return objects.names_of(value)
         case Bag():
             return tuple(value.props)
-        case str() if not isinstance(value, Enum | Version):
+        case Enum():
+            return ("value__",)
+        case str() if not isinstance(value, Version):
             return ("Length",)
         case dict():
             return tuple(str(key) for key in value)
@@ -119,6 +121,9 @@ def get(value: Any, name: str) -> Any:
             return objects.get(value, name)
         case Bag():
             return value.props.get(name)
+        case Enum() if name == "value__":
+            known = objects.enum_type(value.type)
+            return value.number if value.number is not None else known.number(value) if known is not None else 0
         case str() if name == "Length":
             return len(value)
         case Mapping():

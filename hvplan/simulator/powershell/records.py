@@ -10,12 +10,12 @@ from hvplan.simulator.powershell.psobject import PSObject, text, type_name
 from hvplan.simulator.powershell.serializer import Writer, escape
 
 COMPLETED, FAILED, STOPPED = 4, 5, 3
-CATEGORIES = (
-    "NotSpecified OpenError CloseError DeviceError DeadlockDetected InvalidArgument InvalidData InvalidOperation InvalidResult InvalidType "
-    "MetadataError NotImplemented NotInstalled ObjectNotFound OperationStopped OperationTimeout SyntaxError ParserError PermissionDenied "
-    "ResourceBusy ResourceExists ResourceUnavailable ReadError WriteError FromStdErr SecurityError ProtocolError ConnectionError "
-    "AuthenticationError LimitsExceeded QuotaExceeded NotEnabled"
-).split()
+CATEGORIES: tuple[str, ...] = (  # by their numbers
+    "NotSpecified", "OpenError", "CloseError", "DeviceError", "DeadlockDetected", "InvalidArgument", "InvalidData", "InvalidOperation",
+    "InvalidResult", "InvalidType", "MetadataError", "NotImplemented", "NotInstalled", "ObjectNotFound", "OperationStopped", "OperationTimeout",
+    "SyntaxError", "ParserError", "PermissionDenied", "ResourceBusy", "ResourceExists", "ResourceUnavailable", "ReadError", "WriteError",
+    "FromStdErr", "SecurityError", "ProtocolError", "ConnectionError", "AuthenticationError", "LimitsExceeded", "QuotaExceeded", "NotEnabled",
+)
 
 _SMA = "System.Management.Automation."
 PARENT = _SMA + "ParentContainsErrorRecordException"
@@ -25,9 +25,8 @@ _IO = ("System.IO.IOException", *_SYSTEM)
 _BINDING = (_SMA + "ParameterBindingException", *_RUNTIME)
 _SESSION_STATE = (_SMA + "SessionStateException", *_RUNTIME)
 _BASES: Mapping[str, tuple[str, ...]] = {
-    **{
-        name: _SYSTEM
-        for name in (
+    **dict.fromkeys(
+        (
             "System.ArgumentException",
             "System.FormatException",
             "System.InvalidOperationException",
@@ -39,8 +38,9 @@ _BASES: Mapping[str, tuple[str, ...]] = {
             "System.IO.IOException",
             "Microsoft.PowerShell.Cmdletization.Cim.CimJobException",
             PARENT,
-        )
-    },
+        ),
+        _SYSTEM,
+    ),
     "System.ArgumentNullException": ("System.ArgumentException", *_SYSTEM),
     "System.ArgumentOutOfRangeException": ("System.ArgumentException", *_SYSTEM),
     "System.IO.FileNotFoundException": _IO,
@@ -53,12 +53,15 @@ _BASES: Mapping[str, tuple[str, ...]] = {
     _SMA + "ParameterBindingArgumentTransformationException": _BINDING,
     _SMA + "CommandNotFoundException": _RUNTIME,
     _SMA + "ParseException": _RUNTIME,
+    _SMA + "PipelineStoppedException": _RUNTIME,
+    _SMA + "ActionPreferenceStopException": _RUNTIME,
     _SMA + "Host.HostException": _RUNTIME,
     _SMA + "ItemNotFoundException": _SESSION_STATE,
     _SMA + "DriveNotFoundException": _SESSION_STATE,
     _SMA + "ProviderNotFoundException": _SESSION_STATE,
 }
 _SHORT = {name.rpartition(".")[2]: name for name in _BASES}
+_TRACE = "   at System.Management.Automation.MshCommandRuntime.ThrowTerminatingError(ErrorRecord errorRecord)"
 _SYSTEM_RESULT, _ARGUMENT_RESULT, _RESULT = -2146233087, -2147024809, -2146233088
 
 
@@ -98,6 +101,15 @@ class ErrorRecord:
         return replace(self, exception=PARENT, thrown=False, details={}) if self.bare else self
 
 
+STOPPED_BY_CLIENT = ErrorRecord(
+    id="PipelineStopped",
+    category="OperationStopped",
+    message="The pipeline has been stopped.",
+    exception=_SMA + "PipelineStoppedException",
+    thrown=True,
+)
+
+
 def exception_name(name: str) -> str:
     """The full type name of an exception given by its last part (`VirtualizationException`) or in full."""
     if "." in name:
@@ -127,9 +139,9 @@ def _exception(writer: Writer, error: ErrorRecord) -> None:
     writer.note("InnerException", None, 0)
     writer.note("HelpLink", None, 0)
     writer.note("Source", "System.Management.Automation" if error.thrown else None, 0)
-    result = _ARGUMENT_RESULT if "System.ArgumentException" in (error.exception, *bases) else _SYSTEM_RESULT if bases[0] != "System.Exception" else _RESULT
-    writer.note("HResult", result, 0)
-    writer.note("StackTrace", "   at System.Management.Automation.MshCommandRuntime.ThrowTerminatingError(ErrorRecord errorRecord)" if error.thrown else None, 0)
+    argument = "System.ArgumentException" in (error.exception, *bases)
+    writer.note("HResult", _ARGUMENT_RESULT if argument else _SYSTEM_RESULT if "System.SystemException" in bases else _RESULT, 0)
+    writer.note("StackTrace", _TRACE if error.thrown else None, 0)
     writer.raw("</Props></Obj>")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from hvplan.simulator.powershell import objects
 from hvplan.simulator.powershell.objects import Declared
 from hvplan.simulator.powershell.psobject import PSObject
-from hvplan.simulator.values import Bag, Enum, List, Number, Obj, Real, Version
+from hvplan.simulator.values import Bag, Enum, List, Number, Obj, Real, TimeSpan, Version
 
 _SPECIAL = re.compile("[\x00-\x1f\x7f-\x9f&<>\"\ud800-\udfff\U00010000-\U0010ffff]|_(?=[xX])")
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -40,16 +40,18 @@ def escape(text: str) -> str:
 
 
 def duration(value: timedelta) -> str:
-    """A TimeSpan as an XML duration: `PT1H2M3S`, `P1DT0.5S`, `PT0S`."""
-    total = abs(value)
-    hours, rest = divmod(total.seconds, 3600)
-    minutes, seconds = divmod(rest, 60)
-    fraction = f".{total.microseconds:06d}".rstrip("0").rstrip(".")
-    days = f"{total.days}D" if total.days else ""
-    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}{fraction}S" if seconds or fraction else "")
-    if not days and not clock:
+    """A TimeSpan as an XML duration: `PT1H2M3S`, `P1DT0.5S`, `PT0S`; to the tick (100 ns) where it is known."""
+    ticks = value.ticks if isinstance(value, TimeSpan) else (value // timedelta(microseconds=1)) * 10
+    whole, fraction = divmod(abs(ticks), 10_000_000)
+    minutes, seconds = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    part = f".{fraction:07d}".rstrip("0") if fraction else ""
+    date = f"{days}D" if days else ""
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}{part}S" if seconds or part else "")
+    if not date and not clock:
         return "PT0S"
-    return f"{'-' if value < timedelta() else ''}P{days}{'T' + clock if clock else ''}"
+    return f"{'-' if ticks < 0 else ''}P{date}{'T' + clock if clock else ''}"
 
 
 def moment(value: datetime) -> str:
@@ -76,6 +78,7 @@ _SIMPLE: dict[type, Callable[[Any], tuple[str, str]]] = {
     float: lambda value: ("Db", real(value)),
     Version: lambda value: ("Version", escape(value)),
     timedelta: lambda value: ("TS", duration(value)),
+    TimeSpan: lambda value: ("TS", duration(value)),
     datetime: lambda value: ("DT", moment(value)),
 }
 

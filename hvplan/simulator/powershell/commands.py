@@ -1,0 +1,124 @@
+"""Which command a name means: bare, by alias or by module (`Hyper-V\\Get-VM`), and what an unknown one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hvplan.simulator.powershell.binding_errors import BindingError
+from hvplan.simulator.powershell.catalogue import Catalogue
+from hvplan.simulator.powershell.declarations import Cmdlet
+from hvplan.simulator.powershell.records import ErrorRecord
+from hvplan.simulator.powershell.stage import Host, Stage, Terminate
+
+Make = Callable[[Mapping[str, Any], Host], Stage]
+_SMA = "System.Management.Automation."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A command that a session can call.
+
+    `name` is how errors speak of it, `binding_class` what its binding errors end in, `own_class` what its own
+    end in. `make` makes the stage of a command of PowerShell itself; without it the world answers. `inner` is
+    what a function around a cmdlet calls in turn (a restricted session, truth 19); `limits` are what such a
+    function asks of its parameters beyond the cmdlet's own validation.
+    """
+
+    name: str
+    cmdlet: Cmdlet
+    binding_class: str
+    own_class: str
+    make: Make | None = None
+    inner: Found | None = None
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+
+    @property
+    def command(self) -> str:
+        """The cmdlet's canonical name, as the world knows it."""
+        return self.cmdlet.name
+
+
+class Limit(Protocol):
+    """What a parameter's value must be; raises BindingError."""
+
+    def __call__(self, name: str, value: Any) -> None:
+        """Check one value of the parameter of that name."""
+        ...
+
+
+class Commands(Protocol):
+    """The commands of one session."""
+
+    def find(self, typed: str) -> Found:
+        """The command of that name; raises Terminate where there is none or the session must not see it."""
+        ...
+
+    def visible(self) -> Mapping[str, Found]:
+        """Every command that can be called, by the name that errors use."""
+        ...
+
+
+class OpenCommands:
+    """The commands of a session without restrictions: all that the host has."""
+
+    def __init__(self, catalogue: Catalogue, core: Mapping[str, Callable[[Commands], Make]]) -> None:
+        self._catalogue = catalogue
+        self._core = {name: make(self) for name, make in core.items()}
+        self._modules = {cmdlet.module.lower() for name in catalogue.names() if (cmdlet := catalogue.find(name)) is not None}
+
+    def find(self, typed: str) -> Found:
+        """See `Commands`."""
+        cmdlet = self._catalogue.find(typed)
+        module, _, bare = typed.rpartition("\\")
+        if cmdlet is None or (module and bare.lower() != cmdlet.name.lower()):
+            if module and "\\" not in module and module.lower() not in self._modules:
+                message = f"The module '{module}' could not be loaded. For more information, run 'Import-Module {module}'."
+                raise Terminate(not_found(typed, "CouldNotAutoLoadModule", message))
+            raise Terminate(not_found(typed))
+        return self.found(cmdlet)
+
+    def found(self, cmdlet: Cmdlet) -> Found:
+        """A cmdlet as this session calls it."""
+        suffix = cmdlet.class_name if cmdlet.kind == "cmdlet" else cmdlet.name
+        return Found(name=cmdlet.name, cmdlet=cmdlet, binding_class=suffix, own_class=suffix, make=self._core.get(cmdlet.name))
+
+    def visible(self) -> Mapping[str, Found]:
+        """See `Commands`."""
+        return {name: self.found(cmdlet) for name in self._catalogue.names() if (cmdlet := self._catalogue.find(name)) is not None}
+
+
+def not_found(name: str, id: str = "CommandNotFoundException", message: str = "") -> ErrorRecord:
+    """The error of a command that is not there."""
+    return ErrorRecord(
+        id=id,
+        category="ObjectNotFound",
+        message=message
+        or (
+            f"The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable program.\n"
+            "Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+        ),
+        exception=_SMA + "CommandNotFoundException",
+        target=name,
+        thrown=True,
+        bare=True,
+        details={"CommandName": name},
+    )
+
+
+def not_bound(found: Found, failure: BindingError, *, invocation: str = "", target: Any = None, piped: bool = False) -> ErrorRecord:
+    """The error of a command that did not bind: on the command line, or for one object of the pipe."""
+    return ErrorRecord(
+        id=f"{failure.id},{found.binding_class}",
+        category=failure.category,
+        message=failure.message,
+        exception=failure.exception,
+        activity=found.name,
+        invocation=invocation,
+        target=target,
+        piped=piped,
+        thrown=not piped,
+        bare=not piped,
+        details={"ParameterName": failure.parameter, "ErrorId": failure.id},
+    )

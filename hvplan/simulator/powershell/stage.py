@@ -1,0 +1,64 @@
+"""What a cmdlet inside a pipe is, and what it may do: emit, complain, end the statement, stop what is upstream."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn, Protocol
+
+from hvplan.simulator.powershell.records import ErrorRecord
+
+
+class Terminate(Exception):
+    """The statement is over. `preference`: a preference (`ErrorAction Stop`) made it so, and the whole batch ends (truth 1)."""
+
+    def __init__(self, error: ErrorRecord, preference: bool = False) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.preference = preference
+
+
+class StopUpstream(Exception):
+    """The command at `index` of the pipe wants no more objects; what is before it ends, what is after it completes."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index)
+        self.index = index
+
+
+class Cancelled(Exception):
+    """The client asked to stop."""
+
+
+class Host(Protocol):
+    """What a core cmdlet sees of its place in the pipe."""
+
+    def emit(self, value: Any) -> None:
+        """Pass an object on."""
+        ...
+
+    def error(self, id: str, category: str, message: str, exception: str, target: Any = None) -> None:
+        """Report an error that does not end the statement, as the preferences have it; `target` came out of the pipe."""
+        ...
+
+    def fail(self, id: str, category: str, message: str, exception: str) -> NoReturn:
+        """End the statement with an error."""
+        ...
+
+    def stop_upstream(self) -> NoReturn:
+        """Want no more objects."""
+        ...
+
+
+class Stage(Protocol):
+    """One command of a running pipe."""
+
+    def begin(self) -> None:
+        """Before the first object; all commands of a pipe begin before any gets an object."""
+        ...
+
+    def process(self, value: Any) -> None:
+        """One object of the pipe."""
+        ...
+
+    def end(self) -> None:
+        """After the last object."""
+        ...

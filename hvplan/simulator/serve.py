@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from hvplan.simulator.clock import Clock
 from hvplan.simulator.pipe import PowerShell
 from hvplan.simulator.wire.auth import BasicGuard
 from hvplan.simulator.wire.http import HttpServer
@@ -80,9 +82,12 @@ def start(
     configuration: str | None = None,
     quotas: Quotas | None = None,
     ps_version: str = DEFAULT_PS_VERSION,
+    clock: Clock | None = None,
     on_close: Callable[[], None] = lambda: None,
 ) -> Endpoint:
     """Serve `powershell` on 127.0.0.1 (`port` 0: any free one); Basic authentication, any name and password without `user`.
+
+    `clock` is for idle timeouts; `on_close` is called when everything has ended.
 
     Raises OSError if the port is taken.
     """
@@ -90,7 +95,7 @@ def start(
     def session(number: int, sink: Sink) -> Session:
         return PsrpSession(powershell, number, sink, ps_version=ps_version)
 
-    service = Service(session, configuration=configuration, quotas=quotas)
+    service = Service(session, configuration=configuration, quotas=quotas, clock=clock)
     guard = BasicGuard(user=user, password=password)
     return Endpoint(HttpServer(service, lambda: guard, port=port), service, on_close)
 
@@ -107,9 +112,10 @@ def start_world(
     reset: bool = False,
     state: Path | str | None = None,
     latency: str = "none",
+    clock: Clock | None = None,
     quotas: Quotas | None = None,
 ) -> Endpoint:
-    """Serve the world of a file; its state is saved when the endpoint closes.
+    """Serve the world of a file; its state is saved when the endpoint closes. `clock` is the world's.
 
     Raises what `open_world` raises for a file that is not a world or a state that is in use, and OSError for a taken port.
     """
@@ -123,6 +129,7 @@ def start_world(
         reset=reset,
         audit=None if audit is None else Path(audit),
         latency=latency,
+        clock=clock,
     )
     try:
         return start(
@@ -140,11 +147,16 @@ def start_world(
         raise
 
 
-def serve_until_signal(world_path: Path | str, *, write: Callable[[str], Any], **options: Any) -> int:
+def _to_stdout(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def serve_until_signal(world_path: Path | str, *, write: Callable[[str], object] = _to_stdout, **options: Any) -> int:
     """Serve a world until SIGINT or SIGTERM; gives the exit code 0.
 
-    `write` gets one JSON line with the endpoint once it listens, and must bring it out at once. `options` are
-    those of `start_world`. Call it from the main thread: only there can signals be taken.
+    `write` gets one JSON line with the endpoint once it listens, and brings it out at once. `options` are those
+    of `start_world`. Call it from the main thread: only there can signals be taken.
     """
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}

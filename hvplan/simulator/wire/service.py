@@ -14,11 +14,11 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from hvplan.simulator.clock import Clock, RealClock
 from hvplan.simulator.wire import bodies, faults
 from hvplan.simulator.wire.faults import Fault
 from hvplan.simulator.wire.psrp import Session, Sink
@@ -39,16 +39,15 @@ MakeSession = Callable[[int, Sink], Session]
 class Service:
     """Shells, quotas and faults. Safe for several threads.
 
-    `configuration`: the one session configuration of this host, `Microsoft.PowerShell` where it is None.
+    `configuration`: the one session configuration of this host, `Microsoft.PowerShell` where it is None. `clock`
+    tells when a shell was idle for too long.
     """
 
-    def __init__(
-        self, make_session: MakeSession, *, configuration: str | None = None, quotas: Quotas | None = None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, make_session: MakeSession, *, configuration: str | None = None, quotas: Quotas | None = None, clock: Clock | None = None) -> None:
         self._make_session = make_session
         self._resource = f"{POWERSHELL}/{configuration or DEFAULT_CONFIGURATION}"
         self.quotas = quotas or Quotas()
-        self._monotonic = monotonic
+        self._clock = clock or RealClock()
         self._shells: dict[str, Shell] = {}
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -101,8 +100,9 @@ class Service:
             self._shells.clear()
         for shell in shells:
             shell.close()
-        until = time.monotonic() + seconds
-        ended = [shell.session.join(max(0.0, until - time.monotonic())) for shell in shells]
+        clock = RealClock()  # threads take real time to end, whatever the host's clock does
+        until = clock.monotonic() + seconds
+        ended = [shell.session.join(max(0.0, until - clock.monotonic())) for shell in shells]
         return all(ended)
 
     def _shell(self, request: Request, user: str) -> Shell:
@@ -133,7 +133,7 @@ class Service:
             user=user,
             idle_timeout=min(self.quotas.max_idle_timeout, bodies.seconds(idle)) if idle else self.quotas.idle_timeout,
             client_ip="127.0.0.1",
-            monotonic=self._monotonic,
+            monotonic=self._clock.monotonic,
         )
         shell.session = self._make_session(next(self._numbers), shell.put)
         with self._lock:

@@ -10,11 +10,10 @@ from pypsrp.exceptions import WSManFaultError
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import SelectorSet, WSMan
 
+from hvplan.simulator.clock import VirtualClock
 from hvplan.simulator.pipe import Emit, Pipeline
-from hvplan.simulator.serve import Endpoint, start
-from hvplan.simulator.wire.psrp import PsrpSession
+from hvplan.simulator.serve import start
 from hvplan.simulator.wire.quotas import Quotas
-from hvplan.simulator.wire.service import Service
 from tests.simulator.wire.wire_client import FakePowerShell, invoke, pool, post, state, wsman
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
@@ -128,22 +127,14 @@ def test_a_shell_of_somebody_else_is_denied() -> None:
 
 def test_an_idle_shell_ends_and_its_place_is_free() -> None:
     """After its idle timeout, and not before, a shell is gone; a request starts the time anew."""
-    now = [0.0]
-    fake = FakePowerShell()
-    service = Service(lambda number, sink: PsrpSession(fake, number, sink, ps_version="5.1.26100.1"), monotonic=lambda: now[0])
-    from hvplan.simulator.wire.auth import BasicGuard
-    from hvplan.simulator.wire.http import HttpServer
-
-    with Endpoint(HttpServer(service, BasicGuard), service, lambda: None) as host, wsman(host) as connection:
+    clock = VirtualClock()
+    with start(FakePowerShell(), clock=clock) as host, wsman(host) as connection:
         opened = open_pool(connection, idle_timeout=180)
-        now[0] = 179.0
-        assert invoke(opened, "Get-VM") == ["done"]
-        now[0] = 358.0
-        assert invoke(opened, "Get-VM") == ["done"]
-        now[0] = 539.0
-        with pytest.raises(WSManFaultError) as caught:
-            invoke(opened, "Get-VM")
-        assert caught.value.code == 2150858843
+        for seconds in (179, 179, 179):
+            clock.advance(seconds)
+            assert invoke(opened, "Get-VM") == ["done"]
+        clock.advance(181)
+        assert code_of(invoke, opened, "Get-VM") == 2150858843
 
 
 def test_shells_and_their_commands_can_be_listed_and_looked_at() -> None:
@@ -219,9 +210,7 @@ def test_garbage_is_answered_with_a_fault_and_never_ends_the_server(what: str) -
         "entities": b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>',
         "no body": (head + "<s:Body/></s:Envelope>").encode(),
         "bad base64": (head + f'<s:Body><r:Shell xmlns:r="{SHELL}" {xml}><p:creationXml>***</p:creationXml></r:Shell></s:Body></s:Envelope>').encode(),
-        "not psrp": (
-            head + f'<s:Body><r:Shell xmlns:r="{SHELL}" {xml}><p:creationXml>{"A" * 400}</p:creationXml></r:Shell></s:Body></s:Envelope>'
-        ).encode(),
+        "not psrp": (head + f'<s:Body><r:Shell xmlns:r="{SHELL}" {xml}><p:creationXml>{"A" * 400}</p:creationXml></r:Shell></s:Body></s:Envelope>').encode(),
         "too early": (head + "<s:Body>").encode(),
     }
     with start(FakePowerShell()) as host:

@@ -9,7 +9,7 @@
 | any other number             | `Number(value, "I64")` and so on: an `int` with its CLIXML tag |
 | Double, Single, Decimal      | `Real(value, "Db" \\| "Sg" \\| "D")`                   |
 | Guid                         | `uuid.UUID`                                         |
-| TimeSpan                     | `datetime.timedelta`                                |
+| TimeSpan                     | `datetime.timedelta` (`TimeSpan` where its ticks are known) |
 | DateTime                     | `datetime.datetime` (aware, UTC)                    |
 | Version                      | `Version`                                           |
 | Byte[]                       | `bytes`                                             |
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Self
 
 
@@ -48,6 +49,17 @@ class Real(float):
     def __new__(cls, value: float | str, tag: str) -> Self:
         made = super().__new__(cls, value)
         made.tag = tag
+        return made
+
+
+class TimeSpan(timedelta):
+    """A TimeSpan to the tick (100 ns), where timedelta stops at microseconds; equal to the timedelta of its whole microseconds."""
+
+    ticks: int
+
+    def __new__(cls, ticks: int) -> Self:
+        made = super().__new__(cls, microseconds=ticks // 10)
+        made.ticks = ticks
         return made
 
 

@@ -1,1 +1,1 @@
-"""The command line: parse, wire, print, exit."""
+"""The command line: parse, wire the rooms together, print, exit."""

@@ -1,0 +1,42 @@
+"""Documents to stdout and to files, in the view that was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hvplan.cli.output import Output
+from hvplan.document.canonical import dumps, to_json
+from hvplan.document.plan import PlanDocument
+from hvplan.document.result import ResultDocument
+
+
+def show_document(output: Output, document: PlanDocument | ResultDocument, view: str) -> None:
+    """Print it as `text`, `summary` or `json`."""
+    import hvplan.report.text as text
+
+    match view, document:
+        case "json", _:
+            output.document(dumps(to_json(document)))
+        case "summary", PlanDocument():
+            output.lines(text.summary_lines(document))
+        case "summary", ResultDocument():
+            output.lines(text.result_summary_lines(document))
+        case _, PlanDocument():
+            output.lines(text.plan_lines(document))
+        case _, ResultDocument():
+            output.lines(text.result_lines(document))
+
+
+def save_document(name: str | None, document: PlanDocument | ResultDocument) -> None:
+    """Write the same bytes as `--format json` prints to a file, whole or not at all."""
+    if name is None:
+        return
+    target = Path(name)
+    beside = target.with_name(target.name + ".part")
+    try:
+        beside.write_bytes(dumps(to_json(document)))
+        beside.replace(target)
+    except OSError as error:
+        raise click.ClickException(f"{name} cannot be written: {error.strerror}") from error

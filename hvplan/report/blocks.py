@@ -1,0 +1,210 @@
+"""The middle of a text plan: one block for each object that changes, its devices inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hvplan.document.plan import Field, PlanDocument, Refusal, ResourceChange, Step
+from hvplan.model.address import owner
+from hvplan.model.devices import AdapterSettings
+from hvplan.model.impact import Impact
+from hvplan.model.objects import SwitchSettings
+from hvplan.model.parts import PARTS
+from hvplan.model.rows import rows
+from hvplan.report.lines import Line, duration, show, visible
+
+Json = Any
+
+IMPACTS: Final[Mapping[str, str]] = {
+    "none": "",
+    "online": "online",
+    "next-start": "at the next start",
+    "restart": "restart",
+    "stop": "stop",
+    "host": "the host must restart",
+    "replace": "replacement",
+    "data": "DATA LOSS",
+}
+"""Impact -> what the text plan calls it."""
+
+CAUSES: Final[Mapping[frozenset[str], str]] = {
+    frozenset({"pending"}): "because {file} changed since the last apply",
+    frozenset({"drift"}): "because the host was changed since the last apply",
+    frozenset({"pending", "drift"}): "because {file} and the host were changed since the last apply",
+}
+WORTH_SAYING = 10
+"""Seconds from which an expected duration is printed."""
+
+_SYMBOLS: Final[Mapping[tuple[str, ...], tuple[str, str]]] = {
+    ("create",): ("+", "create"),
+    ("update",): ("~", "update"),
+    ("delete",): ("-", "delete"),
+    ("delete", "create"): ("-/+", "replace"),
+    ("create", "delete"): ("+/-", "replace"),
+    ("read",): ("<=", "adopt"),
+    ("forget",): (".", "dim"),
+}
+
+
+def units() -> Mapping[str, str]:
+    """Attribute path -> unit, of everything that has a row."""
+    parts: tuple[type[Any], ...] = (*(part for _, part in PARTS), SwitchSettings, AdapterSettings)
+    return {row.path: row.kind.unit for part in parts for row in rows(part).values()} | {"vhd.size": "bytes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One headline: an object or a lone device, and the changes of the devices shown under it."""
+
+    head: ResourceChange
+    devices: tuple[ResourceChange, ...]
+
+    @property
+    def changes(self) -> tuple[ResourceChange, ...]:
+        """All of them."""
+        return (self.head, *self.devices)
+
+
+def blocks(document: PlanDocument) -> tuple[Block, ...]:
+    """What changes or is refused, in the order of the document; devices go under an object that has a headline itself."""
+    refused = {(r.host, r.address) for r in document.refusals}
+    shown = [c for c in document.resource_changes if c.changes or (c.host, c.address) in refused]
+    heads = {(c.host, c.address) for c in shown}
+    below: dict[tuple[str, str], list[ResourceChange]] = {}
+    alone: list[ResourceChange] = []
+    for change in shown:
+        above = (change.host, owner(change.address))
+        if change.address != above[1] and above in heads:
+            below.setdefault(above, []).append(change)
+        else:
+            alone.append(change)
+    return tuple(Block(head, tuple(below.get((head.host, head.address), ()))) for head in alone)
+
+
+def symbol(change: ResourceChange) -> tuple[str, str]:
+    """The sign in front of a headline, and its style."""
+    if "release" in change.verbs and change.actions != ("delete",):
+        return ".", "dim"
+    if change.importing is not None and change.actions == ("no-op",):
+        return "<=", "adopt"
+    return _SYMBOLS.get(change.actions, (" ", ""))
+
+
+def named(host: str, address: str, several: bool) -> str:
+    """An address for people: with its host in front when there are several."""
+    return f"{host}:{address}" if several else address
+
+
+def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator[Line]:
+    """The lines of one block."""
+    head = block.head
+    sign, style = symbol(head)
+    steps = _steps(document, block)
+    impact = _impact(document, block, steps)
+    text = f"{sign:>3} {named(head.host, head.address, several):<43} {impact:<30} {_file_line(head.place)}"
+    yield Line(text.rstrip(), "danger" if "DATA LOSS" in impact else style)
+    rows_of = [row for change in block.changes for row in _rows(change, head)]
+    first = max([26, *(len(row[0]) for row in rows_of)]) if rows_of else 0
+    second = min(max([16, *(len(row[1]) for row in rows_of)]), 46) if rows_of else 0
+    for path, values, note in rows_of:
+        yield Line(f"      {path:<{first}} {values:<{second}}  {note}".rstrip())
+    if head.previous_address:
+        yield Line(f"      renamed from {visible(head.previous_address)}")
+    if head.importing is not None:
+        yield Line("      adopted: it is there already, and belongs to this stack from now on")
+    if head.action_reason and head.actions != ("no-op",):
+        yield Line(f"      because {head.action_reason}")
+    yield from _because(block)
+    for refusal in document.refusals:
+        if (refusal.host, refusal.address) in {(c.host, c.address) for c in block.changes}:
+            yield refusal_line(refusal)
+    for step in steps:
+        yield Line(f"      > {step.powershell}", "dim")
+
+
+def refusal_line(refusal: Refusal) -> Line:
+    """Why something is refused, and the option that would allow it."""
+    return Line(f"      refused: {visible(refusal.text)}" + (f" ({refusal.flag} allows it)" if refusal.flag else ""), "refused")
+
+
+def _steps(document: PlanDocument, block: Block) -> list[Step]:
+    whole = block.head.address == owner(block.head.address)
+    return [s for s in document.steps if s.host == block.head.host and (owner(s.address) if whole else s.address) == block.head.address]
+
+
+def _impact(document: PlanDocument, block: Block, steps: Sequence[Step]) -> str:
+    level = max(Impact.named(change.impact) for change in block.changes)
+    words = [IMPACTS[level.label]]
+    if block.head.actions == ("create",):
+        words = ["create"]
+    elif block.head.actions == ("delete",) and level < Impact.DATA:
+        words = ["delete"]
+    words[:0] = [verb for verb in ("adopt", "release", "rename") if verb in block.head.verbs and verb != words[0]]
+    durations = document.meta.get("durations", {})
+    seconds = sum(durations.get(s.id, 0) for s in steps if not s.escalates)
+    if seconds >= WORTH_SAYING:
+        words.append(f"about {duration(seconds)}")
+    return ", ".join(word for word in words if word)
+
+
+def _rows(change: ResourceChange, head: ResourceChange) -> Iterator[tuple[str, str, str]]:
+    """Path, values and note of each changed field; a device under its VM is named in front."""
+    prefix = "" if change is head else change.address[len(owner(change.address)) + 1 :]
+    if prefix and change.actions in (("delete",), ("create",)) and not change.fields and not change.after:
+        yield prefix, {("delete",): "removed", ("create",): "added"}[change.actions], ""
+        return
+    for field in change.fields or _fields_of(change):
+        values = show(field.after, field.unit) if change.actions == ("create",) else f"{show(field.before, field.unit)} -> {show(field.after, field.unit)}"
+        if prefix and change.actions == ("delete",):
+            values = f"{show(field.before, field.unit)} -> removed"
+        yield f"{prefix} {field.path}".strip(), values, _note(change, field)
+
+
+def _fields_of(change: ResourceChange) -> Iterator[Field]:
+    """What a create or delete holds, where the document does not spell it out as fields."""
+    known = units()
+    side = change.after if change.actions == ("create",) else change.before if change.actions == ("delete",) else None
+    for path, value in _flat(side or {}):
+        if path != "id":
+            before, after = (None, value) if change.actions == ("create",) else (value, None)
+            yield Field(path=path, before=before, after=after, unit=known.get(path, ""), impact="")
+
+
+def _flat(tree: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, Json]]:
+    for key, value in sorted(tree.items()):
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _note(change: ResourceChange, field: Field) -> str:
+    if change.actions == ("create",):
+        return field.why
+    if field.path in change.replace_paths:
+        return f"forces replacement{': ' + field.why if field.why else ''}"
+    label = IMPACTS.get(field.impact, field.impact)
+    return f"{label} ({field.why})" if field.why and label else field.why or label
+
+
+def _because(block: Block) -> Iterator[Line]:
+    causes = {cause for change in block.changes for field in change.fields for cause in ({"pending", "drift"} if field.cause == "both" else {field.cause})}
+    sentence = CAUSES.get(frozenset(causes - {"", "unknown"}))
+    if sentence:
+        yield Line("      " + sentence.format(file=_file(block.head.place) or "the file"))
+
+
+def _file(place: str) -> str:
+    head, _, last = place.rpartition(":")
+    if not last.isdigit():
+        return place
+    file, _, line = head.rpartition(":")
+    return file if line.isdigit() else head
+
+
+def _file_line(place: str) -> str:
+    """`lab.yaml:12` from `lab.yaml:12:1`."""
+    head, _, last = place.rpartition(":")
+    return head if last.isdigit() and head.rpartition(":")[2].isdigit() else place

@@ -1,0 +1,62 @@
+"""A result for people: what ran, what failed and why, what that skipped, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from hvplan.document.result import ResultDocument, StepResult
+from hvplan.report.lines import Line, plural, visible
+
+WORDS: Final = {"done": "done", "failed": "failed", "not_sent": "not sent", "unknown": "UNKNOWN", "skipped": "skipped"}
+_STYLES: Final = {"done": "good", "failed": "danger", "not_sent": "update", "unknown": "danger", "skipped": "dim"}
+
+
+def lines(result: ResultDocument) -> Iterator[Line]:
+    """The whole result."""
+    several = len(result.hosts) > 1
+    for step in result.steps:
+        yield from _step(step, several)
+    for refusal in result.refusals:
+        yield Line(f"refused: {f'{refusal.host}:' if several else ''}{refusal.address}: {visible(refusal.text)}", "refused")
+    yield from summary(result)
+
+
+def _step(step: StepResult, several: bool) -> Iterator[Line]:
+    where = f"{step.host}:{step.address}" if several else step.address
+    why = f"   because {step.because} failed" if step.because else ""
+    yield Line(f"  {WORDS[step.outcome]:<9} {step.id:<5} {step.action} {where}{why}", _STYLES[step.outcome])
+    if step.error is not None:
+        for line in step.error.message.splitlines() or [""]:
+            yield Line(f"            {visible(line)}")
+        if ids := ", ".join(word for word in (step.error.id, step.error.category) if word):
+            yield Line(f"            ({visible(ids)})", "dim")
+
+
+def summary(result: ResultDocument) -> Iterator[Line]:
+    """The verdict of each host, the counts, and the command to go on with."""
+    for host, verdict in sorted(result.hosts.items()):
+        yield Line(f"host {host}: {verdict}", "good" if verdict in ("converged", "unchanged") else "danger")
+    for note in result.meta.get("notes", ()):
+        yield Line(visible(str(note)), "update")
+    yield _last(result)
+    if result.continue_with:
+        yield Line(f"Continue with: {result.continue_with}")
+
+
+def _last(result: ResultDocument) -> Line:
+    numbers = {outcome: sum(step.outcome == outcome for step in result.steps) for outcome in WORDS}
+    counts = ", ".join(f"{number} {WORDS[outcome].lower()}" for outcome, number in numbers.items() if number)
+    match result.exit_code:
+        case 0 if not result.steps:
+            return Line("Nothing to do.", "good")
+        case 0:
+            return Line(f"Applied: {plural(numbers['done'], 'step')} done.", "good")
+        case 3:
+            return Line(f"Refused: nothing was changed ({plural(len(result.refusals), 'reason')} above).", "refused")
+        case 130:
+            return Line(f"Interrupted: {counts or 'nothing ran'}.", "danger")
+        case 4:
+            return Line(f"Stopped part-way: {counts}.", "danger")
+        case _:
+            return Line(f"Failed before anything was changed{': ' + counts if counts else ''}.", "danger")

@@ -33,6 +33,7 @@ _TAGS = {
     "Single": "Sg",
     "Decimal": "D",
 }
+_SESSION = "Microsoft.Management.Infrastructure.CimSession"
 _CIM = "Microsoft.Management.Infrastructure.CimInstance"
 
 
@@ -171,7 +172,8 @@ def declared(text: str) -> Declared:
     known = enum_type(name)
     if known is not None:
         return Declared("enum", name, known.tag, nullable, known, default=None if nullable else known.default())
-    return Declared("other", name)
+    # every object of the module carries a session of the local host (truth 6)
+    return Declared("other", name, default=Obj(name) if name == _SESSION else None)
 
 
 @cache

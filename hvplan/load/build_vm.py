@@ -1,0 +1,91 @@
+"""Checked values to a virtual machine with its devices; names of VirtualDisk documents become their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as Map
+from typing import Any
+
+from hvplan.load.build import Values, ensure, given, got, labels, lifecycle, part
+from hvplan.load.check import REMOVE
+from hvplan.model.devices import AdapterSettings, Disk, NetworkAdapter, Vhd
+from hvplan.model.objects import VirtualMachine
+from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.values import UNSET
+
+PathOf = Callable[[str], str]
+"""Name of a VirtualDisk document -> its path on this host, `""` when there is none."""
+
+
+def machine(values: Values, name: str, host: str, path_of: PathOf) -> VirtualMachine:
+    """The machine. What is missing or wrong stays UNSET: rules look at the node for places."""
+    return VirtualMachine(
+        name=name,
+        host=host,
+        ensure=ensure(values),
+        lifecycle=lifecycle(values),
+        labels=labels(values),
+        general=part(General, values),
+        processor=part(Processor, values),
+        memory=part(Memory, values),
+        firmware=part(Firmware, values),
+        scsi_controllers=got(values, "devices", "scsiControllers"),
+        disks=tuple(disk(key, item, path_of) for key, item in items(values, "disks")),
+        network_adapters=tuple(adapter(key, item) for key, item in items(values, "networkAdapters")),
+        **given(values, generation="generation", version="version", state="state", path="path"),
+    )
+
+
+def items(values: Values, group: str) -> tuple[tuple[str, Any], ...]:
+    """The devices of a group that are right, in the order written."""
+    written = got(values, "devices", group)
+    return tuple((key, item) for key, item in written.items() if item is not UNSET) if isinstance(written, Map) else ()
+
+
+def disk(key: str, values: Any, path_of: PathOf) -> Disk:
+    """One disk."""
+    if values is REMOVE:
+        return Disk(key=key, absent=True)
+    name = got(values, "disk")
+    return Disk(
+        key=key,
+        vhd=vhd(got(values, "vhd"), path_of),
+        disk="" if name is UNSET else name,
+        disk_path="" if name is UNSET else path_of(name),
+        **given(values, slot="slot", shared="shared", absent="absent"),
+    )
+
+
+def vhd(values: Any, path_of: PathOf) -> Vhd | None:
+    """The file of a disk; None when none is written or its path is wrong."""
+    if not isinstance(values, Map) or got(values, "path") is UNSET:
+        return None
+    links = {link: name for link in ("source", "parent") if (name := got(values, link)) is not UNSET}
+    return Vhd(
+        **links,
+        **{f"{link}_path": path_of(name) for link, name in links.items()},
+        **given(
+            values,
+            path="path",
+            size="size",
+            existing="existing",
+            type="type",
+            block_size="blockSize",
+            logical_sector="logicalSector",
+            physical_sector="physicalSector",
+        ),
+    )
+
+
+def adapter(key: str, values: Any) -> NetworkAdapter:
+    """One network adapter; its name on the host is the key unless one is written."""
+    if values is REMOVE:
+        return NetworkAdapter(key=key, name=key, absent=True)
+    name, mac = got(values, "name"), got(values, "match", "mac")
+    return NetworkAdapter(
+        key=key,
+        name=key if name is UNSET else name,
+        settings=part(AdapterSettings, values),
+        match_mac="" if mac is UNSET else mac,
+        **given(values, absent="absent"),
+    )

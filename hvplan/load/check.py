@@ -1,0 +1,146 @@
+"""Reads a node by its shape: values parsed by the kinds of the model, everything wrong collected with its place and a hint."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hvplan.diagnostics import Diagnostic, Place
+from hvplan.load.shapes import Group, Later, Leaf, Many, Named, Shape
+from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, describe, is_null, plain, problem
+from hvplan.model.values import UNSET
+
+REMOVE = object()
+"""What a name of a `Named` map gives when it is written as null: remove it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Collects what is wrong in `found`; `check` gives what is right: dicts for groups and names, lists, parsed values; UNSET for what is wrong."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def say(self, code: str, summary: str, place: Place | None, *, detail: str = "", hint: str = "") -> None:
+        """Add an error."""
+        self.found.append(problem(code, summary, place, detail=detail, hint=hint))
+
+    def check(self, shape: Shape, node: Node, path: str) -> Any:
+        """The value of a node by its shape. `path` is its name in messages (`memory.startup`)."""
+        match shape:
+            case Leaf():
+                return self._leaf(shape, node, path)
+            case Group():
+                return self._group(shape, node, path)
+            case Named():
+                return self._named(shape, node, path)
+            case Many():
+                return self._many(shape, node, path)
+            case Later():
+                self.say("not-supported", f"{path} is not supported by this version.", node.place, hint="remove it")
+                return UNSET
+
+    def _leaf(self, shape: Leaf, node: Node, path: str) -> Any:
+        if is_null(node) and not shape.null:
+            return self._null(path, node)
+        if isinstance(node, Scalar):
+            raw: object = node.text if shape.kind.name == "text" and isinstance(node.value, int) and not isinstance(node.value, bool) else node.value
+        else:
+            raw = plain(node) if shape.raw else None
+        try:
+            if raw is None and not isinstance(node, Scalar):
+                shape.kind.parse(UNSET)  # no kind takes it: the message says what is expected
+            return shape.kind.parse(raw)
+        except ValueError as error:
+            detail = "" if shape.secret else f"found {describe(node)}"
+            self.say("invalid-value", f"{path} must be {error}.", node.place, detail=detail, hint=_value_hint(node, str(error), secret=shape.secret))
+            return UNSET
+
+    def _null(self, path: str, node: Node) -> Any:
+        hint = "write a value, or remove the key: what is not written is not managed"
+        if isinstance(node, Scalar) and not node.text:
+            self.say("null", f"{path} has no value.", node.place, hint=hint)
+        else:
+            self.say("null", f"{path}: null (reset) is not supported by this version.", node.place, hint=hint)
+        return UNSET
+
+    def _group(self, shape: Group, node: Node, path: str) -> Any:
+        if shape.also is not None and isinstance(node, Scalar) and not is_null(node):
+            return self._leaf(shape.also, node, path)
+        if is_null(node):
+            return self._null(path, node)
+        only = shape.also is not None and all(isinstance(item, Later) for item in shape.keys.values())
+        if shape.also is not None and only and not (isinstance(node, Mapping) and node.entries):
+            return self._leaf(shape.also, node, path)
+        if not isinstance(node, Mapping):
+            expected = "a map of " + ", ".join(name for name, item in shape.keys.items() if not isinstance(item, Later))
+            if shape.also is not None:
+                expected += f", or {shape.also.kind.name}"
+            self.say("wrong-type", f"{path} must be {expected}.", node.place, detail=f"found {describe(node)}")
+            return UNSET
+        values: dict[str, Any] = {}
+        for key, entry in node.entries.items():
+            item, name = shape.keys.get(key), f"{path}.{key}" if path else key
+            if item is None:
+                self.unknown_key(key, entry, path, shape.keys)
+            elif isinstance(item, Later):
+                self.say("not-supported", f"{name} is not supported by this version.", entry.key, hint="remove it")
+            else:
+                values[key] = self.check(item, entry.node, name)
+        for key in shape.required:
+            if key not in node.entries:
+                self.say("missing", f"{path + '.' if path else ''}{key} must be written.", node.place)
+        return values
+
+    def unknown_key(self, key: str, entry: Entry, path: str, known: Iterable[str]) -> None:
+        """An unknown key, with what was probably meant."""
+        place = f"in {path}" if path else "here"
+        self.say("unknown-key", f"There is no key '{key}' {place}.", entry.key, hint=suggest(key, known) or "known keys: " + ", ".join(sorted(known)))
+
+    def _named(self, shape: Named, node: Node, path: str) -> Any:
+        if is_null(node):
+            return self._null(path, node)
+        if not isinstance(node, Mapping):
+            hint = "give every item a name: 'os: {...}' in place of '- {...}'" if isinstance(node, Sequence) else ""
+            self.say("wrong-type", f"{path} must be a map from names to values.", node.place, detail=f"found {describe(node)}", hint=hint)
+            return UNSET
+        values: dict[str, Any] = {}
+        for key, entry in node.entries.items():
+            if shape.removable and is_null(entry.node):
+                values[key] = REMOVE
+            else:
+                values[key] = self.check(shape.item, entry.node, f"{path}.{key}")
+        return values
+
+    def _many(self, shape: Many, node: Node, path: str) -> Any:
+        if is_null(node):
+            return self._null(path, node)
+        if shape.single and not isinstance(node, Sequence):
+            return (self.check(shape.item, node, path),)
+        if not isinstance(node, Sequence):
+            self.say("wrong-type", f"{path} must be a list.", node.place, detail=f"found {describe(node)}", hint="write [item, item], or one '- item' a line")
+            return UNSET
+        values = [self.check(shape.item, item, f"{path}[{index}]") for index, item in enumerate(node.items)]
+        return tuple(value for value in values if value is not UNSET)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """`did you mean memory` when something known is close, else nothing."""
+    by_case = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), list(by_case), 1, 0.6)
+    return f"did you mean '{by_case[close[0]]}'" if close else ""
+
+
+def _value_hint(node: Node, expected: str, *, secret: bool) -> str:
+    if isinstance(node, Mapping) and len(node.entries) == 1 and not secret:
+        ((key, entry),) = node.entries.items()
+        if is_null(entry.node):
+            return f"put quotes around a value that begins with a placeholder: '{{{key}}}...'"
+    if isinstance(node, Scalar) and isinstance(node.value, str) and expected.startswith("one of ") and not secret:
+        return suggest(node.value, expected.removeprefix("one of ").split(", "))
+    if isinstance(node, Scalar) and isinstance(node.value, bool | int) and "text" in expected:
+        return f"put quotes around it: '{node.text}'"
+    if isinstance(node, Scalar) and isinstance(node.value, str) and expected.startswith("a whole number") and node.text.strip("+-").isdigit():
+        return "write the number in decimals, without leading zeros, sign or quotes"
+    return ""

@@ -1,0 +1,82 @@
+"""Documents by kind: what each claims to be, its name, and everything that is wrong with its head."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hvplan.diagnostics import Place
+from hvplan.load.check import Checker, suggest
+from hvplan.load.format import DOCUMENTS, FOREIGN_KINDS, LATER_KINDS
+from hvplan.load.kinds import NAME
+from hvplan.load.tree import Document, Mapping, Scalar, child, describe, where
+
+_ALL = (*DOCUMENTS, *LATER_KINDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A document of a known kind. `name` is as written, placeholders included; `""` when it is missing or wrong."""
+
+    kind: str
+    name: str
+    root: Mapping
+    file: str
+
+    @property
+    def place(self) -> Place:
+        """Where the document begins."""
+        return self.root.place
+
+    @property
+    def folder(self) -> str:
+        """The folder that its relative paths stand against."""
+        return os.path.dirname(os.path.abspath(self.file))
+
+
+def heads(documents: Iterable[Document], checker: Checker, *, named: bool) -> list[Head]:
+    """The documents of a file that are ours. World and Inventory are passed over, unless the file was `named` by the user: then an error."""
+    found: list[Head] = []
+    for document in documents:
+        root = document.root
+        if not isinstance(root, Mapping):
+            checker.say("document-shape", "A document must be a map that begins with 'kind'.", root.place, detail=f"found {describe(root)}")
+            continue
+        kind = _kind(root, checker, named=named)
+        if kind:
+            found.append(Head(kind=kind, name=_name(root, kind, checker), root=root, file=document.file))
+    return found
+
+
+def _kind(root: Mapping, checker: Checker, *, named: bool) -> str:
+    node = child(root, "kind")
+    if node is None:
+        checker.say("kind-missing", "The document has no 'kind'.", root.place, hint="write one of " + ", ".join(DOCUMENTS))
+        return ""
+    word = node.text if isinstance(node, Scalar) else ""
+    if word in DOCUMENTS:
+        return word
+    if word in FOREIGN_KINDS:
+        if named:
+            use = "a Host document names it: connection: {simulated: {world: FILE}}" if word == "World" else "use it with plan --against FILE"
+            checker.say("foreign-kind", f"This file holds a {word}, not documents to plan from.", where(root, "kind"), hint=use)
+    elif word in LATER_KINDS:
+        checker.say("not-supported", f"Documents of kind {word} are not supported by this version.", where(root, "kind"), hint="remove the document")
+    else:
+        hint = suggest(word, _ALL) or "the kinds are " + ", ".join(DOCUMENTS)
+        checker.say("kind-unknown", "There is no such kind of document.", where(root, "kind"), detail=f"found {describe(node)}", hint=hint)
+    return ""
+
+
+def _name(root: Mapping, kind: str, checker: Checker) -> str:
+    node = child(root, "name")
+    if node is None:
+        checker.say("missing", f"The {kind} has no 'name'.", root.place, hint="write name: ...")
+        return ""
+    if isinstance(node, Scalar) and node.value is not None and not isinstance(node.value, bool):
+        try:
+            return NAME.parse(node.text)
+        except ValueError:
+            return ""  # the checker says so, with all else
+    return ""

@@ -1,0 +1,138 @@
+"""The keys of a virtual machine: the rows of the model where there is one, and the devices."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hvplan.load.kinds import BLOCK, CONSENT, NAME, SAVED_STATE, SECTOR, STOP_THEN, TEXT, VERSION
+from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
+from hvplan.model.devices import SLOT, AdapterSettings
+from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.rows import rows
+from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, number, word
+
+
+def below(part: type[Any], prefix: str) -> dict[str, Shape]:
+    """The rows of a part whose path is one key below a prefix, by that key."""
+    return {row.path.removeprefix(prefix): leaf(row) for row in rows(part).values() if row.path.startswith(prefix) and "." not in row.path.removeprefix(prefix)}
+
+
+SHUTDOWN: Final = Group(
+    doc="How a running machine is stopped.",
+    keys={
+        "timeout": Leaf(kind=DURATION, doc="How long the guest may take to shut down by itself; default 5m."),
+        "then": Leaf(kind=STOP_THEN, doc="What happens when it has not: Fail (default), Force, Save or TurnOff."),
+    },
+)
+COMMON_LIFECYCLE: Final[dict[str, Shape]] = {
+    "formerly": Many(doc="Names it had before; it is renamed in place.", item=Leaf(kind=NAME, doc="A former name."), single=True),
+    "protect": Leaf(kind=TRUTH, doc="true: nothing may delete or replace it; remembered on the host."),
+    "manage": Many(doc="Compare only these paths.", item=Leaf(kind=TEXT, doc="A path such as processor or memory.startup.")),
+    "ignore": Many(doc="Compare everything but these paths.", item=Leaf(kind=TEXT, doc="A path such as notes.")),
+    "adopt": Leaf(kind=CONSENT, doc="May an existing object that nobody owns be taken over; overrides the stack's policy."),
+}
+LIFECYCLE: Final = Group(doc="How this object is handled.", keys=COMMON_LIFECYCLE)
+VM_LIFECYCLE: Final = Group(
+    doc="How this machine is handled.",
+    keys=COMMON_LIFECYCLE
+    | {
+        "restart": Leaf(kind=CONSENT, doc="May it be restarted or turned off for a change; overrides the stack's policy."),
+        "shutdown": SHUTDOWN,
+        "savedState": Leaf(kind=SAVED_STATE, doc="What to do with a saved machine that has to be stopped; overrides the stack's policy."),
+        "startAfter": Many(doc="Machines that are started before this one.", item=Leaf(kind=NAME, doc="The name of a VirtualMachine document."), single=True),
+        "exclusive": Many(
+            doc="Kinds of devices of which undeclared ones are removed.", item=Leaf(kind=word("disks", "networkAdapters"), doc="A kind of device."), single=True
+        ),
+        **later("maintenanceWindow", "antiAffinity", "upgradeVersion"),
+    },
+)
+
+VHD: Final = Group(
+    doc="The virtual hard disk file.",
+    keys={
+        "path": Leaf(kind=PATH, doc="Where the file stands on the host (.vhdx or .vhd)."),
+        "size": Leaf(kind=SIZE, doc="The size the guest sees."),
+        "source": Leaf(kind=NAME, doc="A VirtualDisk document; the file is made as a full copy of it."),
+        "parent": Leaf(kind=NAME, doc="A VirtualDisk document; the file is made as a differencing child of it."),
+        "existing": Leaf(kind=word("Refuse", "Adopt"), doc="What to do when a file already stands at the path of a new disk."),
+        "type": Leaf(kind=word("Dynamic", "Fixed", "Differencing"), doc="How the file grows."),
+        "blockSize": Leaf(kind=BLOCK, doc="Block size of the file."),
+        "logicalSector": Leaf(kind=SECTOR, doc="Logical sector size in bytes."),
+        "physicalSector": Leaf(kind=SECTOR, doc="Physical sector size in bytes."),
+        **later("allowShrink"),
+    },
+    required=("path",),
+)
+DISK: Final = Group(
+    doc="A disk.",
+    keys={
+        "slot": Leaf(kind=SLOT, doc="Where it sits: scsi 0:1. Omitted: the next free place on SCSI."),
+        "vhd": VHD,
+        "disk": Leaf(kind=NAME, doc="A VirtualDisk document that is attached."),
+        "shared": Leaf(kind=TRUTH, doc="true: several machines attach the same file, with persistent reservations."),
+        "absent": Leaf(kind=TRUTH, doc="true: the disk is detached; its file stays."),
+        **later("qos", "physicalDisk"),
+    },
+)
+_ADAPTER_ROWS: Final = rows(AdapterSettings)
+ADAPTER: Final = Group(
+    doc="A network adapter.",
+    keys={
+        "name": Leaf(kind=NAME, doc="Its name on the host; default: the key. A change renames it in place."),
+        "match": Group(
+            doc="How to find it on a machine that is adopted.", keys={"mac": Leaf(kind=MAC, doc="The MAC address it has.")}, required=("mac",)
+        ),
+        "switch": leaf(_ADAPTER_ROWS["switch"], null=True),
+        "vlan": Group(
+            doc=_ADAPTER_ROWS["vlan"].doc,
+            keys=later("trunk", "isolated", "community", "promiscuous"),
+            also=leaf(_ADAPTER_ROWS["vlan"]),
+        ),
+        "absent": Leaf(kind=TRUTH, doc="true: the adapter is removed."),
+        **later("mac", "legacy", "deviceNaming", "security", "bandwidth", "offload", "monitoredInCluster"),
+    },
+)
+DEVICES: Final = Group(
+    doc="Virtual devices, each under a name of your choice.",
+    keys={
+        "scsiControllers": Leaf(kind=number(0, 4), doc="How many SCSI controllers; at least as many as the slots name."),
+        "disks": Named(doc="Hard disks, each under a name of your choice.", item=DISK, removable=True),
+        "networkAdapters": Named(doc="Network adapters, each under a name of your choice.", item=ADAPTER, removable=True),
+        **later("dvds", "floppy", "comPorts", "gpuPartitions", "assignedDevices", "fibreChannel", "keyStorageDrive"),
+    },
+)
+
+_MEMORY: Final = rows(Memory)
+MACHINE: Final[dict[str, Shape]] = {
+    "lifecycle": VM_LIFECYCLE,
+    "generation": Leaf(kind=number(1, 2), doc="1 (BIOS) or 2 (UEFI); decided at creation."),
+    "version": Leaf(kind=VERSION, doc="The configuration version; decided at creation."),
+    "state": Leaf(
+        kind=word("Running", "Off", "Saved", "Paused"), doc="Power: Running or Off; Saved and Paused hold a machine that runs. Omitted: power is not managed."
+    ),
+    "path": Leaf(kind=PATH, doc="The folder on the host below which the machine's folder is made; decided at creation."),
+    **below(General, ""),
+    "processor": Group(doc="Virtual processors.", keys=below(Processor, "processor.") | later("threadsPerCore", "numa")),
+    "memory": Group(
+        doc="Memory.",
+        keys={
+            "startup": leaf(_MEMORY["startup"]),
+            "dynamic": Group(
+                doc="Dynamic memory: its limits, or false for static memory.", keys=below(Memory, "memory.dynamic."), also=leaf(_MEMORY["dynamic"])
+            ),
+            "priority": leaf(_MEMORY["priority"]),
+            **later("numaMaximumPerNode"),
+        },
+    ),
+    "firmware": Group(
+        doc="UEFI firmware of a Generation 2 machine.",
+        keys=below(Firmware, "firmware.") | later("bootOrder", "networkBoot", "consoleMode", "pauseAfterBootFailure"),
+    ),
+    "automaticActions": Group(
+        doc="What happens when the host starts and shuts down.",
+        keys=below(General, "automaticActions.") | later("criticalError", "criticalErrorTimeout"),
+    ),
+    "checkpoints": Group(doc="Settings of checkpoints.", keys=below(General, "checkpoints.") | later("path", "policy")),
+    "devices": DEVICES,
+    **later("bios", "security", "integrationServices", "video", "memoryMappedIo", "smartPagingPath"),
+}

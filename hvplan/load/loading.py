@@ -1,0 +1,94 @@
+"""The way from PATHs to the desired model, in one function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hvplan.diagnostics import Diagnostic, Place, in_order
+from hvplan.load.check import Checker
+from hvplan.load.desired import Builder, unique
+from hvplan.load.documents import Head, heads
+from hvplan.load.files import SourceFile, contents, find, source
+from hvplan.load.format import FOREIGN_KINDS
+from hvplan.load.hosts import read_host
+from hvplan.load.places import Places
+from hvplan.load.reader import read
+from hvplan.load.tree import Document, Scalar, child, problem
+from hvplan.model.objects import Desired, Host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What the files ask for. If any diagnostic is an error, nothing else here may be used. `files`: what was read of the PATHs, in order."""
+
+    desired: Desired
+    places: Places
+    files: tuple[SourceFile, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(slots=True)
+class _Files:
+    """What was read so far."""
+
+    checker: Checker = field(default_factory=Checker)
+    heads: list[Head] = field(default_factory=list)
+    sources: list[SourceFile] = field(default_factory=list)
+    complete: bool = True
+
+    def take(self, path: str, *, named: bool) -> None:
+        """Read one file."""
+        data, wrong = contents(path)
+        if wrong is not None:
+            self.checker.found.append(wrong)
+            self.complete = False
+            return
+        reading = read(data, path)
+        self.complete = self.complete and not reading.broken
+        foreign = bool(reading.documents) and all(_foreign(document) for document in reading.documents)
+        if foreign and not named:
+            return
+        self.checker.found.extend(reading.diagnostics)
+        self.sources.append(source(path, data))
+        self.heads += heads(reading.documents, self.checker, named=named)
+
+
+def _foreign(document: Document) -> bool:
+    node = child(document.root, "kind")
+    return isinstance(node, Scalar) and node.text in FOREIGN_KINDS
+
+
+def load(paths: Sequence[str], *, hosts_file: str | None = None) -> Loaded:
+    """Everything that the files of the PATHs ask for, with all that is wrong in all of them. Never raises for what a file holds."""
+    files = _Files()
+    found, wrong = find(paths, skip=hosts_file)
+    files.checker.found.extend(wrong)
+    files.complete = not wrong
+    for item in found:
+        files.take(item.path, named=item.named)
+    if not files.heads and not any(d.severity == "error" for d in files.checker.found):
+        place = Place(paths[0]) if len(paths) == 1 else None
+        hint = "give the file or folder with your documents, or make a first one with: hvplan init"
+        files.checker.found.append(problem("no-document", "There is no document here to plan from.", place, hint=hint))
+    pinned = _Files()
+    if hosts_file is not None:
+        pinned.take(hosts_file, named=True)
+    builder = Builder(files.complete and pinned.complete)
+    desired, places = builder.build(files.heads, pinned.heads)
+    diagnostics = unique([*files.checker.found, *pinned.checker.found, *builder.checker.found])
+    return Loaded(desired=desired, places=places, files=tuple(files.sources), diagnostics=in_order(diagnostics))
+
+
+def load_hosts(path: str) -> tuple[tuple[Host, ...], tuple[Diagnostic, ...]]:
+    """The hosts of a hosts file, for commands without documents."""
+    files = _Files()
+    files.take(path, named=True)
+    hosts: dict[str, Host] = {}
+    for head in files.heads:
+        if head.kind == "Host":
+            host, _ = read_host(head, files.checker, hosts_file=True)
+            hosts.setdefault(head.name, host)
+        else:
+            files.checker.say("hosts-file", f"A hosts file holds Host documents only, not a {head.kind}.", head.place, hint="move the document")
+    return tuple(hosts.values()), in_order(unique(files.checker.found))

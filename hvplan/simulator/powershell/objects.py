@@ -210,8 +210,15 @@ def chain_of(obj: Obj) -> tuple[str, ...]:
     return known.chain if known is not None else (full_name(obj.type), "System.Object")
 
 
-def check(obj: Obj, command: str) -> None:
-    """Raise WorldError if the object, or one it holds, has a property that its type does not have."""
+def check(obj: Obj, command: str, seen: set[int] | None = None) -> None:
+    """Raise WorldError if the object, or one it holds, has a property that its type does not have.
+
+    Objects may hold each other (an adapter its VLAN setting, and that its adapter): `seen` are those looked at.
+    """
+    seen = set() if seen is None else seen
+    if id(obj) in seen:
+        return
+    seen.add(id(obj))
     known = object_type(obj.type)
     for name, value in obj.props.items():
         if known is not None and name not in known.props and name not in known.extended:
@@ -219,11 +226,11 @@ def check(obj: Obj, command: str) -> None:
                 f"the world's handler of {command} gave a {known.name} with the property {name!r}, which the type does not have: correct the handler"
             )
         if type(value) is Obj:
-            check(value, command)
+            check(value, command, seen)
         elif isinstance(value, list | tuple):
             for item in value:
                 if type(item) is Obj:
-                    check(item, command)
+                    check(item, command, seen)
 
 
 def names_of(obj: Obj) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from typing import Any, Self
 
 
 class Number(int):
-    """A whole number that is not an Int32; `tag` is its CLIXML element (`I64 U32 U64 I16 U16 By SBy`)."""
+    """A whole number that is not an Int32; `tag` is its CLIXML element (`I64 U32 U64 I16 U16 By SB`)."""
 
     tag: str
 

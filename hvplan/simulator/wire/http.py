@@ -63,7 +63,7 @@ class HttpServer:
         """Stop listening, end every connection, wait for their threads."""
         self._closing.set()
         with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()  # wakes accept() on every system
         self._listener.close()
         with self._lock:
             connections = dict(self._connections)

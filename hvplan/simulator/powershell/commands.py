@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from hvplan.simulator.pipe import Argument
 from hvplan.simulator.powershell.binding_errors import BindingError
 from hvplan.simulator.powershell.catalogue import Catalogue
 from hvplan.simulator.powershell.declarations import Cmdlet
@@ -40,6 +41,12 @@ class Found:
         return self.cmdlet.name
 
 
+    @property
+    def is_function(self) -> bool:
+        """Whether it is written in PowerShell: such parameters convert in an attribute of their own."""
+        return self.cmdlet.kind in ("function", "script-function")
+
+
 class Limit(Protocol):
     """What a parameter's value must be; raises BindingError."""
 
@@ -63,9 +70,10 @@ class Commands(Protocol):
 class OpenCommands:
     """The commands of a session without restrictions: all that the host has."""
 
-    def __init__(self, catalogue: Catalogue, core: Mapping[str, Callable[[Commands], Make]]) -> None:
+    def __init__(self, catalogue: Catalogue, core: Mapping[str, Callable[[Commands], Make]], seen: Commands | None = None) -> None:
+        """`seen`: the commands that Get-Command tells of, where the session sees fewer."""
         self._catalogue = catalogue
-        self._core = {name: make(self) for name, make in core.items()}
+        self._core = {name: make(seen or self) for name, make in core.items()}
         self._modules = {cmdlet.module.lower() for name in catalogue.names() if (cmdlet := catalogue.find(name)) is not None}
 
     def find(self, typed: str) -> Found:
@@ -107,13 +115,26 @@ def not_found(name: str, id: str = "CommandNotFoundException", message: str = ""
     )
 
 
+def for_function(found: Found, arguments: Sequence[Argument]) -> Sequence[Argument]:
+    """Arguments as a function's parameters take them: null to a switch is false there, though true for a cmdlet (truth 8)."""
+    switches = [parameter.name.lower() for parameter in found.cmdlet.parameters if parameter.is_switch]
+
+    def null_switch(argument: Argument) -> bool:
+        word = argument.name.lower() if argument.name and argument.given and argument.value is None else None
+        return word is not None and any(name.startswith(word) for name in switches)
+
+    return [Argument(argument.name, False) if null_switch(argument) else argument for argument in arguments]
+
+
 def not_bound(found: Found, failure: BindingError, *, invocation: str = "", target: Any = None, piped: bool = False) -> ErrorRecord:
     """The error of a command that did not bind: on the command line, or for one object of the pipe."""
+    parameter = found.cmdlet.by_name.get((failure.parameter or "").lower())
+    transforms = found.is_function and failure.id.startswith("CannotConvertArgument") and parameter is not None and parameter.declared
     return ErrorRecord(
-        id=f"{failure.id},{found.binding_class}",
-        category=failure.category,
+        id=f"{'ParameterArgumentTransformationError' if transforms else failure.id},{found.binding_class}",
+        category="InvalidData" if transforms else failure.category,
         message=failure.message,
-        exception=failure.exception,
+        exception=_SMA + "ParameterBindingArgumentTransformationException" if transforms else failure.exception,
         activity=found.name,
         invocation=invocation,
         target=target,

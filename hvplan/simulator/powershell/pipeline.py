@@ -18,7 +18,7 @@ from hvplan.simulator.pipe import Argument, Command, Emit
 from hvplan.simulator.powershell import objects, psobject, records, serializer
 from hvplan.simulator.powershell.binder import Binding, Bound, bind, should_process
 from hvplan.simulator.powershell.binding_errors import BindingError
-from hvplan.simulator.powershell.commands import Commands, Found, Make, not_bound
+from hvplan.simulator.powershell.commands import Commands, Found, Make, for_function, not_bound
 from hvplan.simulator.powershell.records import ErrorRecord, exception_name
 from hvplan.simulator.powershell.stage import Cancelled, Stage, StopUpstream, Terminate
 from hvplan.simulator.values import Obj
@@ -261,7 +261,7 @@ def prepare(statement: Sequence[Command], commands: Commands, session: Session, 
 def _bound(place: Place, arguments: Sequence[Argument], expects_input: bool) -> Stage:
     found = place.found
     try:
-        binding = bind(found.cmdlet, arguments, expects_input=expects_input)
+        binding = bind(found.cmdlet, for_function(found, arguments) if found.is_function else arguments, expects_input=expects_input)
         check_limits(found, binding.bound)
     except BindingError as failure:
         place.session.world.unbound(found.command, failure.id, place.session.session, place.session.pipeline)
@@ -294,6 +294,20 @@ def run(stages: Sequence[tuple[Place, Stage]], input: Iterable[Any] | None) -> N
             start += 1
         except StopUpstream as wish:
             start = wish.index + 1
+
+
+def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session) -> list[Any]:
+    """What one command gives inside a script. An error that ends its statement is noted and the script goes on, unless a preference ends all."""
+    output: list[Any] = []
+    try:
+        stages = prepare([Command(name, tuple(arguments))], commands, session, has_input=False)
+        stages[-1][0].next = output.append
+        run(stages, None)
+    except Terminate as end:
+        if end.preference:
+            raise
+        session.emit("ERROR_RECORD", records.error_record(end.error))
+    return output
 
 
 class _Nothing:

@@ -12,7 +12,6 @@ for good does not keep the later ones from running, unheard:
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -25,24 +24,30 @@ from hvplan.simulator.powershell.catalogue import load_catalogue
 from hvplan.simulator.powershell.commands import Commands, OpenCommands
 from hvplan.simulator.powershell.core import CORE
 from hvplan.simulator.powershell.records import ErrorRecord
-from hvplan.simulator.powershell.scripts import Script, Scripts
+from hvplan.simulator.powershell.restricted import RestrictedCommands, read_configuration
+from hvplan.simulator.powershell.scripts import SCRIPTS, Scripts, digest, module_functions
 from hvplan.simulator.powershell.stage import Cancelled, Terminate
 
 
 class SimulatedPowerShell:
     """PowerShell on a simulated host.
 
-    `release` defaults to the world's; `configuration` is a restricted session's definition, None for an open one;
-    `scripts` are the script texts that may run, by the SHA-256 of their UTF-8 (hex).
+    `release` defaults to the world's; `configuration` is a restricted session's definition (`restricted`), None for an
+    open one; `scripts` are the script texts that may run in an open one, by the SHA-256 of their UTF-8 (hex).
     """
 
     def __init__(
-        self, world: World, release: str | None = None, configuration: Mapping[str, Any] | None = None, scripts: Mapping[str, Script] | None = None
+        self, world: World, release: str | None = None, configuration: Mapping[str, Any] | None = None, scripts: Scripts = SCRIPTS
     ) -> None:
         self._world = world
         catalogue = load_catalogue(release if release is not None else world.release)
-        self._commands: Commands = OpenCommands(catalogue, CORE)
-        self._scripts: Scripts = scripts or {}
+        session = read_configuration(configuration or {})
+        everything = OpenCommands(catalogue, CORE)
+        self._commands: Commands = everything
+        self._scripts = scripts
+        if session.restricted:
+            self._scripts = {}
+            self._commands = RestrictedCommands(catalogue, CORE, session, module_functions(everything))
 
     def open(self, session: int) -> Runspace:
         """A new runspace; `session` is its number in the audit log."""
@@ -96,10 +101,10 @@ class SimulatedRunspace:
 
     def _script(self, statement: tuple[Command, ...], session: pipes.Session) -> None:
         text = statement[0].name
-        script = self._scripts.get(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+        script = self._scripts.get(digest(text))
         if script is None or len(statement) != 1:
             raise Terminate(_scripts_not_allowed(text))
-        script(statement[0].arguments, self._commands, session)
+        script({argument.name or "": argument.value for argument in statement[0].arguments}, self._commands, session)
 
 
 class _Client:

@@ -31,6 +31,11 @@ class Cancelled(Exception):
 class Host(Protocol):
     """What a core cmdlet sees of its place in the pipe."""
 
+    @property
+    def session(self) -> Any:
+        """The `pipeline.Session` that the statement runs in."""
+        ...
+
     def emit(self, value: Any) -> None:
         """Pass an object on."""
         ...

@@ -15,17 +15,27 @@ OPEN = [exchange for exchange in EXCHANGES if exchange["session"]["type"] == "De
 def disagreements(exchange: dict) -> list[str]:  # type: ignore[type-arg]
     """Where the simulator differs from one exchange."""
     world = RecordedWorld({command: ANSWERS[name] for command, name in exchange["answers"].items()})
-    messages = run(SimulatedPowerShell(world), pipeline_of(exchange))
+    messages = run(SimulatedPowerShell(world, configuration=exchange["session"]), pipeline_of(exchange))
     found = [short(difference) for difference in differences(exchange["expect"]["messages"], messages)]
     if world.calls != exchange["expect"]["calls"]:
         found.append(short(f"calls {world.calls} instead of {exchange['expect']['calls']}"))
     return found
 
 
-def test_recorded_exchanges_of_open_sessions_agree() -> None:
-    """Every recorded exchange of an open session runs the same calls and tells the client the same, in the same order."""
-    failed = {exchange["name"]: found for exchange in OPEN if (found := disagreements(exchange))}
-    print(f"{len(OPEN) - len(failed)} recorded exchanges agree")
-    assert len(OPEN) == 78
+def agreement(exchanges: list[dict], count: int) -> None:  # type: ignore[type-arg]
+    """Run them all, print how many agree, and fail with every difference."""
+    failed = {exchange["name"]: found for exchange in exchanges if (found := disagreements(exchange))}
+    print(f"{len(exchanges) - len(failed)} recorded exchanges agree")
+    assert len(exchanges) == count
     if failed:
         pytest.fail("\n".join(f"{name}: {difference}" for name, found in failed.items() for difference in found))
+
+
+def test_recorded_exchanges_of_open_sessions_agree() -> None:
+    """Every recorded exchange of an open session runs the same calls and tells the client the same, in the same order."""
+    agreement(OPEN, 78)
+
+
+def test_recorded_exchanges_of_restricted_sessions_and_scripts_agree() -> None:
+    """A restricted session lets through, refuses and reports what the recorded one did; constant scripts and their functions call what they called."""
+    agreement([exchange for exchange in EXCHANGES if exchange not in OPEN], 43)

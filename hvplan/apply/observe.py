@@ -1,0 +1,189 @@
+"""What stands at (address, path) now: the language of `expect` and `verify`, read from a host.
+
+`exists`: is the object there. `file <path>`: does a file or folder stand there. `slot`: the slot at which a disk's base
+path is attached, `""` when nowhere. `notes.marker`: our line in an object's notes, `""` without one. Everything else is
+an attribute path of the live view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hvplan.apply.known import Known
+from hvplan.apply.reader import Reader
+from hvplan.document.plan import Expect, PlanDocument
+from hvplan.model import marker, view
+from hvplan.model.address import decode, owner
+from hvplan.model.live import LiveAdapter, LiveHost, LiveSwitch, LiveVm
+from hvplan.model.values import Unknown, normal_path
+
+Json = Any
+ABSENT = Unknown("it is not there")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the plan says about addresses that no live object carries: names and paths. Keys are (host, address)."""
+
+    names: Mapping[tuple[str, str], str]
+    paths: Mapping[tuple[str, str], str]
+
+
+def declared(document: PlanDocument) -> Declared:
+    """Names of adapters and file paths of disks, from what the plan makes of them, else from what it found."""
+    names: dict[tuple[str, str], str] = {}
+    paths: dict[tuple[str, str], str] = {}
+    for change in document.resource_changes:
+        for side in (change.before, change.after):
+            if not side:
+                continue
+            if isinstance(name := side.get("name"), str):
+                names[change.host, change.address] = name
+            vhd = side.get("vhd")
+            path = vhd.get("path") if isinstance(vhd, Mapping) else side.get("vhd.path", side.get("path"))
+            if isinstance(path, str):
+                paths[change.host, change.address] = path
+    return Declared(names, paths)
+
+
+def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declared) -> Json | Unknown:
+    """The value that stands there now; Unknown when it cannot be told."""
+    word, _, argument = expect.path.partition(" ")
+    if word == "file" and argument:
+        found = live.files.get(normal_path(argument), Unknown(f"{argument} was not read"))
+        return found if isinstance(found, Unknown) else found is not None
+    top = owner(expect.address)
+    match top.split("/")[0]:
+        case "vm":
+            return _of_vm(live, host, expect, known, plan)
+        case "switch":
+            return _of_switch(live, host, expect, known)
+        case "disk" if expect.path == "exists" and (path := plan.paths.get((host, expect.address))):
+            return observe(live, host, replace(expect, path=f"file {path}"), known, plan)
+        case _:
+            return Unknown(f"{expect.address} is nothing that can be read back")
+
+
+def _of_switch(live: LiveHost, host: str, expect: Expect, known: Known) -> Json | Unknown:
+    switch = _one(live.switches, known.id(host, expect.address), decode(expect.address.split("/")[1]))
+    if isinstance(switch, Unknown):
+        return switch
+    if expect.path == "exists":
+        return switch is not None
+    if switch is None:
+        return ABSENT
+    return _plain(view.switch_values(switch), switch.notes, expect.path)
+
+
+def _of_vm(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declared) -> Json | Unknown:
+    top = owner(expect.address)
+    vm = _one(live.vms, known.id(host, top), decode(top.split("/")[1]))
+    if isinstance(vm, Unknown):
+        return vm
+    if expect.address == top:
+        if expect.path == "exists":
+            return vm is not None
+        return ABSENT if vm is None else _plain(view.vm_values(vm), vm.notes, expect.path)
+    if vm is None:
+        return False if expect.path == "exists" else "" if expect.path == "slot" else ABSENT
+    _, _, group, key, *_ = [*expect.address.split("/"), ""]
+    match group:
+        case "disks":
+            return _of_disk(live, vm, expect, plan.paths.get((host, expect.address), ""))
+        case "networkAdapters":
+            return _of_adapter(vm, expect, known.id(host, expect.address), plan.names.get((host, expect.address), decode(key)))
+        case _:
+            return Unknown(f"{expect.address} is nothing that can be read back")
+
+
+def _one(things: Iterable[Any], id: str | None, name: str) -> Any:
+    """The object with that id or, while no id is known, the only one of that name."""
+    if id is not None:
+        return next((thing for thing in things if thing.id.lower() == id.lower()), None)
+    same = [thing for thing in things if thing.name.casefold() == name.casefold()]
+    return Unknown(f"there are {len(same)} objects named {name}") if len(same) > 1 else same[0] if same else None
+
+
+def _plain(values: Mapping[str, Json], notes: str, path: str) -> Json | Unknown:
+    if path == "notes.marker":
+        lines = [line for line in notes.splitlines() if line.startswith(marker.PREFIX)]
+        return lines[0] if lines else ""
+    return values.get(path, Unknown(f"{path} could not be read"))
+
+
+def _of_disk(live: LiveHost, vm: LiveVm, expect: Expect, path: str) -> Json | Unknown:
+    if not path:
+        return Unknown(f"the plan does not say which file {expect.address} is")
+    unsure: Unknown | None = None
+    for drive in vm.disks:
+        base = live.base(drive.path) if drive.path else ""
+        if isinstance(base, Unknown):
+            unsure = base
+        elif normal_path(base) == normal_path(path) or normal_path(drive.path) == normal_path(path):
+            if expect.path == "exists":
+                return True
+            return str(drive.slot) if expect.path == "slot" else _plain(view.drive_values(live, drive), "", expect.path)
+    if unsure is not None:
+        return unsure
+    return "" if expect.path == "slot" else False if expect.path == "exists" else ABSENT
+
+
+def _of_adapter(vm: LiveVm, expect: Expect, id: str | None, name: str) -> Json | Unknown:
+    if isinstance(vm.adapters, Unknown):
+        return vm.adapters
+    adapter: LiveAdapter | Unknown | None = _one(vm.adapters, id, name)
+    if isinstance(adapter, Unknown):
+        return adapter
+    if expect.path == "exists":
+        return adapter is not None
+    return ABSENT if adapter is None else _plain(view.adapter_values(adapter), "", expect.path)
+
+
+def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, plan: Declared) -> LiveHost:
+    """Re-read just what these expectations are about: the machines and switches by identity, files and VHD headers by path."""
+    vms: dict[str, LiveVm | Unknown | None] = {}
+    switches: dict[str, LiveSwitch | Unknown | None] = {}
+    paths: dict[str, None] = {}
+    headers: dict[str, None] = {}
+    for expect in expects:
+        top, (kind, name, *_) = owner(expect.address), owner(expect.address).split("/")
+        if expect.path.startswith("file "):
+            paths[expect.path.removeprefix("file ")] = None
+        elif kind == "disk" and (path := plan.paths.get((host, expect.address))):
+            paths[path] = None
+        elif kind == "vm" and top not in vms:
+            id = known.id(host, top)
+            vms[top] = reader.vm(id) if id is not None else reader.vm_named(decode(name))
+        elif kind == "switch" and top not in switches:
+            id = known.id(host, top)
+            switches[top] = reader.switch(id) if id is not None else reader.switch_named(decode(name))
+        if "/disks/" in expect.address and expect.path not in ("slot", "exists") and (path := plan.paths.get((host, expect.address))):
+            headers[path] = None
+    for found in (*vms.values(), *switches.values()):
+        if isinstance(found, Unknown):
+            raise Unreadable(found.why)
+    machines = tuple(vm for vm in vms.values() if isinstance(vm, LiveVm))
+    live = LiveHost(
+        identity=reader.identity(),
+        vms=machines,
+        switches=tuple(switch for switch in switches.values() if isinstance(switch, LiveSwitch)),
+        files=reader.files(tuple(paths)) if paths else {},
+    )
+    return _with_chains(reader, live, tuple(headers))
+
+
+class Unreadable(Exception):
+    """An object that has to be looked at could not be read."""
+
+
+def _with_chains(reader: Reader, live: LiveHost, wanted: tuple[str, ...]) -> LiveHost:
+    """Read the chains of AVHDX files that checkpoints put before the attached bases, level by level."""
+    level = set(wanted) | {d.path for vm in live.vms for d in vm.disks if normal_path(d.path).endswith((".avhdx", ".avhd"))}
+    vhds: dict[str, Any] = {}
+    while level:
+        vhds |= reader.vhds(tuple(sorted(level)))
+        parents = {header.parent for header in vhds.values() if header is not None and not isinstance(header, Unknown) and header.parent}
+        level = {p for p in parents if normal_path(p).endswith((".avhdx", ".avhd")) and normal_path(p) not in vhds}
+    return replace(live, vhds=vhds)

@@ -1,0 +1,45 @@
+"""How apply looks at a host: the whole before the first write, single objects by identity after that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
+from hvplan.model.values import Unknown
+
+
+class Reader(Protocol):
+    """Reads of one host. What could not be read is Unknown, never absent."""
+
+    def whole(self) -> LiveHost:
+        """Everything the plan's preconditions need; raises HvplanError when the host cannot be read."""
+        ...
+
+    def identity(self) -> Identity:
+        """Which host this is, as last read."""
+        ...
+
+    def vm(self, id: str) -> LiveVm | Unknown | None:
+        """One machine by id."""
+        ...
+
+    def vm_named(self, name: str) -> LiveVm | Unknown | None:
+        """The one machine of that name; Unknown when there are several."""
+        ...
+
+    def switch(self, id: str) -> LiveSwitch | Unknown | None:
+        """One switch by id."""
+        ...
+
+    def switch_named(self, name: str) -> LiveSwitch | Unknown | None:
+        """The one switch of that name; Unknown when there are several."""
+        ...
+
+    def files(self, paths: Sequence[str]) -> Mapping[str, LiveFile | Unknown | None]:
+        """Files and folders by exact path; keys are `normal_path`s."""
+        ...
+
+    def vhds(self, paths: Sequence[str]) -> Mapping[str, LiveVhd | Unknown | None]:
+        """VHD headers by exact path; keys are `normal_path`s."""
+        ...

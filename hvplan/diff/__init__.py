@@ -1,1 +1,1 @@
-"""Desired and live side by side: changes, each with its impact and cause. Pure."""
+"""Desired and live, compared: a closed union of changes over addresses, and what may not be done. Pure."""

@@ -1,0 +1,181 @@
+"""Network adapters of a VM: matched by the id remembered in the marker, by a name that is unique on the VM, or by MAC to claim one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Update
+from hvplan.diff.context import Context, Machine
+from hvplan.diff.digests import adapter_declared, adapter_section, cause
+from hvplan.diff.disks import Devices
+from hvplan.diff.settings import compare, manages
+from hvplan.model.address import device
+from hvplan.model.devices import NetworkAdapter
+from hvplan.model.impact import Impact, When
+from hvplan.model.live import LiveAdapter, LiveVm
+from hvplan.model.objects import Lifecycle
+from hvplan.model.rows import Row
+from hvplan.model.values import Unknown
+from hvplan.model.view import adapter_values
+
+GROUP = "networkAdapters"
+
+
+def diff_adapters(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
+    """Every declared adapter against those of the VM."""
+    want = vm.want
+    managed = [a for a in want.network_adapters if manages(want.lifecycle, f"devices.{GROUP}.{a.key}", f"{GROUP}.{a.key}", f"{GROUP}/{a.key}")]
+    adapters: Sequence[LiveAdapter] = ()
+    if live and isinstance(live.adapters, Unknown):
+        if not managed:
+            return Devices()
+        why = f"network adapters could not be read ({live.adapters.why}), so nothing about them is decided."
+        return Devices(findings=tuple(vm.refuse(device(vm.address, GROUP, a.key), "unknown", why) for a in managed))
+    if live and not isinstance(live.adapters, Unknown):
+        adapters = live.adapters
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    matches = match(managed, adapters, vm)
+    claimed = {found.id for found in matches.values() if isinstance(found, LiveAdapter)}
+    free = [adapter for adapter in adapters if adapter.id not in claimed]
+    for adapter in managed:
+        address = device(vm.address, GROUP, adapter.key)
+        found = matches.get(adapter.key)
+        if isinstance(found, str):
+            findings.append(vm.refuse(address, "adapter-ambiguous", found))
+        elif adapter.absent:
+            changes.append(_remove(found, address, adapter, vm) if found else Keep(address=address, want=adapter, live=None))
+        elif found is None and free and vm.adopted:
+            there = ", ".join(sorted(f"{a.name} ({a.mac})" for a in free))
+            text = f"no adapter of the machine is {adapter.name}, and these are nobody's: {there}. Name one with `name` or `match.mac`, or declare them too."
+            findings.append(vm.refuse(address, "adapter-unmatched", text))
+        else:
+            findings += _switch_findings(adapter, address, vm, ctx)
+            changes.append(_create(adapter, address, vm) if found is None else _update(adapter, found, address, vm, ctx))
+    if GROUP in want.lifecycle.exclusive and live and not vm.completing:
+        changes += [_remove(a, device(vm.address, GROUP, label(a, adapters)), None, vm) for a in free]
+        free = []
+    undeclared = () if vm.completing else tuple(device(vm.address, GROUP, label(a, adapters)) for a in free)
+    return Devices(changes=tuple(changes), findings=tuple(findings), undeclared=undeclared)
+
+
+def label(adapter: LiveAdapter, adapters: Sequence[LiveAdapter]) -> str:
+    """The name of an undeclared adapter in an address, with part of its id where the name stands twice."""
+    twice = sum(a.name.casefold() == adapter.name.casefold() for a in adapters) > 1
+    return f"{adapter.name} {adapter.guid[:13]}" if twice else adapter.name
+
+
+def match(wanted: Sequence[NetworkAdapter], adapters: Sequence[LiveAdapter], vm: Machine) -> dict[str, LiveAdapter | str]:
+    """Key -> its live adapter, or a text that says why it cannot be told."""
+    found: dict[str, LiveAdapter | str] = {}
+    remembered = vm.marker.adapters if vm.marker else {}
+    for adapter in wanted:
+        by_id = [a for a in adapters if (known := remembered.get(adapter.key)) and a.guid.startswith(known)]
+        if len(by_id) == 1:
+            found[adapter.key] = by_id[0]
+    claimed = {a.id for a in found.values() if isinstance(a, LiveAdapter)}
+    for adapter in wanted:
+        if adapter.key in found:
+            continue
+        free = [a for a in adapters if a.id not in claimed]
+        named = [a for a in free if a.name.casefold() == adapter.name.casefold()]
+        by_mac = [a for a in free if adapter.match_mac and a.mac == adapter.match_mac]
+        choice: LiveAdapter | str | None = None
+        if len(named) == 1 or (named and vm.completing):
+            choice = named[-1]
+        elif len(named) > 1 and len(by_mac) != 1:
+            ids = ", ".join(sorted(a.guid for a in named))
+            choice = f"{len(named)} adapters are named {adapter.name}: {ids}. Rename one, or claim one with match.mac."
+        elif len(by_mac) == 1:
+            choice = by_mac[0]
+        if choice is not None:
+            found[adapter.key] = choice
+            claimed |= {choice.id} if isinstance(choice, LiveAdapter) else set()
+    return found
+
+
+def _same(row: Row, want: Any, now: Any) -> bool:
+    if row.path == "switch" and isinstance(want, str) and isinstance(now, str):
+        return want.casefold() == now.casefold()
+    return bool(want == now)
+
+
+def _hot(vm: Machine) -> tuple[Impact, str]:
+    """Adapters come and go under power on Generation 2 only (behaviour 2.4)."""
+    return (Impact.RESTART, "a Generation 1 machine") if vm.situation.generation == 1 else (Impact.ONLINE, "a Generation 2 machine")
+
+
+def _create(adapter: NetworkAdapter, address: str, vm: Machine) -> Create:
+    return Create(address=address, want=adapter, line=vm.line(*_hot(vm)))
+
+
+def _remove(adapter: LiveAdapter, address: str, want: NetworkAdapter | None, vm: Machine) -> Delete:
+    impact, why = (Impact.RESTART, "an emulated adapter") if adapter.legacy else _hot(vm)
+    return Delete(address=address, live=adapter, want=want, line=vm.line(impact, why))
+
+
+def _update(adapter: NetworkAdapter, live: LiveAdapter, address: str, vm: Machine, ctx: Context) -> Update | Keep:
+    prefix = f"devices.{GROUP}.{adapter.key}"
+    fields: list[FieldChange] = []
+    if live.name != adapter.name and manages(vm.want.lifecycle, f"{prefix}.name"):
+        fields.append(FieldChange(path="name", before=live.name, after=adapter.name, line=When("always", Impact.ONLINE)))
+    lifecycle = Lifecycle(
+        ignore=tuple(
+            path
+            for path in ("switch", "vlan")
+            if not manages(vm.want.lifecycle, f"{prefix}.{path}", f"{GROUP}.{adapter.key}.{path}", f"{GROUP}/{adapter.key}/{path}")
+        )
+    )
+    fields += compare(adapter.settings, live.settings, lifecycle, situation=vm.situation, host=ctx.host, equal=_same)
+    if not fields:
+        return Keep(address=address, want=adapter, live=live)
+    told = cause(
+        vm.marker, adapter_section(adapter.key), adapter_declared(adapter), {k: v for k, v in adapter_values(live).items() if k in ("name", "switch", "vlan")}
+    )
+    with_cause = tuple(FieldChange(path=f.path, before=f.before, after=f.after, line=f.line, row=f.row, cause=told) for f in fields)
+    return Update(address=address, want=adapter, live=live, fields=with_cause)
+
+
+def _switch_findings(adapter: NetworkAdapter, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:
+    name = adapter.settings.switch
+    if not isinstance(name, str):
+        return
+    found = ctx.switches.get(name.casefold(), 0)
+    if found == 0:
+        text = f"this host has no switch {name}, and no VirtualSwitch document in this run makes one. Correct the name, or declare the switch."
+        yield vm.refuse(address, "switch-missing", text, "switch")
+    elif found > 1:
+        yield vm.refuse(address, "switch-duplicate", f"{found} switches of this host are named {name}, so it says nothing. Rename all but one.", "switch")
+    for other in sorted(ctx.switches):
+        if other != name.casefold() and pattern(name).fullmatch(other):
+            text = f"the switch name {name}, which has to be sent, is also a pattern that fits switch {other}. Rename the switch."
+            yield vm.refuse(address, "switch-pattern", text, "switch")
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """A name as PowerShell reads it where it takes patterns: `*`, `?`, `[a-z]`, and a backtick before a literal."""
+    parts = re.findall(r"`.|\[[^\]]+\]|.", name, re.DOTALL)
+
+    def one(part: str) -> str:
+        if part == "*":
+            return ".*"
+        if part == "?":
+            return "."
+        if len(part) > 2 and part[0] == "[":
+            return "[" + re.sub(r"([\\^\[])", r"\\\1", part[1:-1]) + "]"
+        return re.escape(part[1:] if len(part) == 2 and part[0] == "`" else part)
+
+    try:
+        return re.compile("".join(map(one, parts)), re.IGNORECASE | re.DOTALL)
+    except re.error:
+        return re.compile(re.escape(name), re.IGNORECASE)
+
+
+def unasked(vm: Machine, live: LiveVm) -> tuple[LiveAdapter, ...]:
+    """Adapters that New-VM made for a creation that was cut off: those that no declared one is."""
+    if not vm.completing or isinstance(live.adapters, Unknown):
+        return ()
+    matched = {a.id for a in match(vm.want.network_adapters, live.adapters, vm).values() if isinstance(a, LiveAdapter)}
+    return tuple(a for a in live.adapters if a.id not in matched)

@@ -1,0 +1,170 @@
+"""The vocabulary of a difference: what a comparison of desired and live can say about one address.
+
+`Create | Update | Replace | Delete | Keep` is closed. One object may be adopted, renamed and changed at once, so these
+are facts on an `Update`; the verbs that people read are derived from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hvplan.model.devices import Disk, NetworkAdapter, Slot, Vhd
+from hvplan.model.impact import Impact, When
+from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveSwitch, LiveVhd, LiveVm
+from hvplan.model.marker import Marker
+from hvplan.model.objects import VirtualDisk, VirtualMachine, VirtualSwitch
+from hvplan.model.rows import Row
+from hvplan.model.values import Json
+
+Want = VirtualMachine | VirtualSwitch | VirtualDisk | Disk | NetworkAdapter
+Live = LiveVm | LiveSwitch | LiveVhd | LiveFile | LiveDrive | LiveAdapter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One attribute that differs. `before` and `after` are values of `row`, or JSON where there is none; `cause`: pending | drift | both | unknown | ``."""
+
+    path: str
+    before: Any
+    after: Any
+    line: When
+    row: Row | None = None
+    cause: str = ""
+
+    @property
+    def impact(self) -> Impact:
+        """What this change costs the machine as it is now."""
+        return self.line.impact
+
+    def json(self, value: Any) -> Json:
+        """A value of this field as documents show it."""
+        return self.row.json(value) if self.row else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFile:
+    """A VHD file to be made for a disk: under `temp` first, then renamed to `vhd.path`.
+
+    `leftover`: a file of a killed run stands at `temp` and goes first. `folders`: missing ones, outermost first.
+    `bytes`: how much space the making takes at once.
+    """
+
+    vhd: Vhd
+    temp: str
+    leftover: bool = False
+    folders: tuple[str, ...] = ()
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file` unless one stands ready."""
+
+    address: str
+    want: Want
+    controllers: int = 0
+    slot: Slot | None = None
+    file: NewFile | None = None
+    line: When = When("new", Impact.ONLINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """An object that is there and becomes what is wanted.
+
+    `adopts`: it carries no mark and is taken over. `claims`: it is ours in all but name (a creation that was cut off,
+    or a former name of the stack). `finishing`: its mark says `new`. `released`: the mark goes, the object stays.
+    `unasked`: devices that New-VM made for a creation that was cut off. `slot`: where a disk sits.
+    """
+
+    address: str
+    want: Want
+    live: Live
+    fields: tuple[FieldChange, ...] = ()
+    marker: Marker | None = None
+    adopts: bool = False
+    claims: bool = False
+    finishing: bool = False
+    released: bool = False
+    renamed_from: str = ""
+    protect: bool | None = None
+    unasked: tuple[LiveAdapter | LiveDrive, ...] = ()
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replace:
+    """An object that could become what is wanted only by being destroyed and made anew; this version lists and refuses it."""
+
+    address: str
+    want: Want
+    live: Live
+    fields: tuple[FieldChange, ...]
+    marker: Marker | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """An object that goes: a VM, a switch, or a device (its file stays). `files`: VHD files that go with a VM, by disk address."""
+
+    address: str
+    live: Live
+    want: Want | None = None
+    marker: Marker | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    line: When = When("removed", Impact.ONLINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Nothing to do here. `live` None: it is wanted absent and is."""
+
+    address: str
+    want: Want
+    live: Live | None
+    marker: Marker | None = None
+    slot: Slot | None = None
+
+
+Change = Create | Update | Replace | Delete | Keep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that will not be done. `code` is stable; `path`: the attribute meant; `flag`: the option that allows it.
+
+    `blocks`: addresses (with everything below them) whose steps fall away; a finding about a part that could not be
+    read blocks nothing, because nothing is planned for that part. `deferred`: it is left for later, not refused.
+    """
+
+    address: str
+    code: str
+    text: str
+    path: str = ""
+    flag: str = ""
+    blocks: tuple[str, ...] = ()
+    deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostDiff:
+    """Everything one host differs in. `changes`: switches, disks, then each VM followed by its devices. `unmanaged`: addresses nobody declared."""
+
+    host: str
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffOptions:
+    """What part of the declared objects is looked at, and which files of deleted VMs go too: globs over addresses."""
+
+    host: str = ""
+    cluster: str = "refuse"
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    delete_disks: tuple[str, ...] = ()

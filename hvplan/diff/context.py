@@ -1,0 +1,85 @@
+"""What the comparison of one host needs to know beyond the object at hand, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hvplan.diff.changes import DiffOptions, Finding
+from hvplan.model.impact import Impact, Situation, When, always, judge
+from hvplan.model.live import LiveHost, LiveVhd
+from hvplan.model.marker import Marker
+from hvplan.model.objects import Desired, VirtualMachine
+from hvplan.model.values import Unknown, normal_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One host's comparison. `attached`: normal base path -> VMs that have it in a slot, as (id, name). `parents`: normal path -> its children."""
+
+    host: LiveHost
+    desired: Desired
+    options: DiffOptions
+    attached: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    switches: Mapping[str, int] = field(default_factory=dict)  # case-folded name -> how many there will be
+
+    def attached_to_others(self, path: str, vm_id: str = "") -> tuple[str, ...]:
+        """Names and ids of other VMs that have this file in a slot."""
+        return tuple(f"{name} ({id})" for id, name in self.attached.get(normal_path(path), ()) if id != vm_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The VM whose devices are compared. `id` is `""` for one that is to be created; `completing`: its creation was cut off."""
+
+    want: VirtualMachine
+    address: str
+    id: str = ""
+    situation: Situation
+    marker: Marker | None = None
+    completing: bool = False
+    adopted: bool = False
+
+    @property
+    def new(self) -> bool:
+        """Is it still to be created."""
+        return not self.id
+
+    def refuse(self, address: str, code: str, text: str, path: str = "") -> Finding:
+        """A refusal for a device; while the VM is still to be created it holds up the whole VM."""
+        return Finding(address=address, code=code, text=text, path=path, blocks=(self.address if self.new else address,))
+
+    def line(self, impact: Impact, why: str, *, saved: bool = True) -> When:
+        """What a change of a device costs now. `saved`: a saved machine refuses it too (behaviour 2.3, 2.4)."""
+        if saved and self.situation.state == "Saved":
+            return When("the machine is saved", Impact.RESTART)
+        return judge((When(why, impact), *always(impact)), None, None, self.situation)
+
+
+def context(host: LiveHost, desired: Desired, options: DiffOptions) -> Context:
+    """Gather who has which file."""
+    attached: dict[str, list[tuple[str, str]]] = {}
+    for vm in host.vms:
+        for drive in vm.disks:
+            for path in _paths(host, drive.path):
+                attached.setdefault(normal_path(path), []).append((vm.id, vm.name))
+    parents: dict[str, list[str]] = {}
+    for header in host.vhds.values():
+        if isinstance(header, LiveVhd) and header.parent:
+            parents.setdefault(normal_path(header.parent), []).append(header.path)
+    return Context(
+        host=host,
+        desired=desired,
+        options=options,
+        attached={path: tuple(dict.fromkeys(users)) for path, users in attached.items()},
+        parents={path: tuple(sorted(children)) for path, children in parents.items()},
+    )
+
+
+def _paths(host: LiveHost, path: str) -> Iterator[str]:
+    if path:
+        yield path
+        base = host.base(path)
+        if not isinstance(base, Unknown) and base != path:
+            yield base

@@ -1,0 +1,105 @@
+"""Sections of what was declared, their digests in the marker, and what they tell: who moved, the file or the host.
+
+The cause is for people. It never decides what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any, Final
+
+from hvplan.model.address import encode
+from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.marker import Marker, digest
+from hvplan.model.objects import VirtualMachine, VirtualSwitch
+from hvplan.model.rows import written
+from hvplan.model.values import UNSET, Json, normal_path
+
+SECTIONS: Final[Mapping[str, str]] = {"general": "vm", "processor": "cpu", "memory": "mem", "firmware": "fw"}
+"""Part of a VM -> the short word of its section in the marker."""
+_MOST_PATHS: Final = 10  # 2**10 digests at most are tried for one section
+
+
+def declared(part: Any) -> dict[str, Json]:
+    """The written rows of a part: path -> JSON value."""
+    return {row.path: row.json(value) for _, row, value in written(part)}
+
+
+def disk_declared(disk: Disk) -> dict[str, Json]:
+    """What a declared disk says, for its digest; paths compare as Windows compares them."""
+    values: dict[str, Json] = {"path": normal_path(disk.path)}
+    if disk.slot is not UNSET:
+        values["slot"] = str(disk.slot)
+    if disk.vhd:
+        vhd = disk.vhd
+        for name in ("size", "type", "block_size", "logical_sector", "physical_sector"):
+            if (value := getattr(vhd, name)) is not UNSET:
+                values[name] = value
+        if vhd.parent_path:
+            values["parent"] = normal_path(vhd.parent_path)
+        if vhd.source_path:
+            values["source"] = normal_path(vhd.source_path)
+    return values
+
+
+def adapter_declared(adapter: NetworkAdapter) -> dict[str, Json]:
+    """What a declared adapter says, for its digest."""
+    return {"name": adapter.name, **declared(adapter.settings)}
+
+
+def disk_section(key: str) -> str:
+    """`disk/os`."""
+    return f"disk/{encode(key)}"
+
+
+def adapter_section(key: str) -> str:
+    """`nic/lan`."""
+    return f"nic/{encode(key)}"
+
+
+def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
+    """Section -> declared values of a VM and its devices; empty ones are left out."""
+    found: dict[str, dict[str, Json]] = {}
+    for field, word in SECTIONS.items():
+        found[word] = declared(getattr(want, field))
+    if want.state is not UNSET:
+        found["vm"]["state"] = want.state
+    if want.scsi_controllers is not UNSET:
+        found["vm"]["devices.scsiControllers"] = want.scsi_controllers
+    for disk in want.disks:
+        if not disk.absent:
+            found[disk_section(disk.key)] = disk_declared(disk)
+    for adapter in want.network_adapters:
+        if not adapter.absent:
+            found[adapter_section(adapter.key)] = adapter_declared(adapter)
+    return {word: values for word, values in found.items() if values}
+
+
+def applied(want: VirtualMachine | VirtualSwitch) -> dict[str, str]:
+    """Section -> digest, as the marker will hold it once everything is applied."""
+    if isinstance(want, VirtualSwitch):
+        values = declared(want.settings)
+        return {"sw": digest(values)} if values else {}
+    return {word: digest(values) for word, values in sections(want).items()}
+
+
+def cause(marker: Marker | None, section: str, now: Mapping[str, Json], live: Mapping[str, Json]) -> str:
+    """Who moved: `pending` the file, `drift` the host, `both`, or `unknown` where no mark tells. `live`: every readable value of the section."""
+    if marker is None:
+        return "unknown"
+    last = marker.applied.get(section)
+    if last is None:
+        # Folded digests say nothing about one device; a section never applied is new in the file.
+        return "unknown" if "devices" in marker.applied or not marker.applied else "pending"
+    if last == digest(dict(now)):
+        return "drift"
+    return "pending" if _unmoved(last, live) else "both"
+
+
+def _unmoved(last: str, live: Mapping[str, Json]) -> bool:
+    """Does some choice of the live values have the digest that was applied: then the host is as it was left."""
+    paths = sorted(live)
+    if len(paths) > _MOST_PATHS:
+        return False
+    return any(last == digest({path: live[path] for path in chosen}) for count in range(1, len(paths) + 1) for chosen in combinations(paths, count))

@@ -1,0 +1,193 @@
+"""Disks of a VM: matched by slot, without one by their base path behind checkpoints; never by position."""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, NewFile, Update
+from hvplan.diff.context import Context, Machine
+from hvplan.diff.files import differences, header, prepare
+from hvplan.diff.settings import manages
+from hvplan.model.address import device
+from hvplan.model.devices import CONTROLLERS, Disk, Slot
+from hvplan.model.impact import Impact, When
+from hvplan.model.live import LiveDrive, LiveVhd, LiveVm
+from hvplan.model.values import UNSET, Unknown, normal_path, same_path
+
+GROUP = "disks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Devices:
+    """The differences of one kind of device of one VM. `controllers`: SCSI controllers that are needed in all."""
+
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    controllers: int = 0
+
+
+def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
+    """Every declared disk against the slots of the VM."""
+    want = vm.want
+    drives, dvds = (live.disks, live.dvds) if live else ((), ())
+    unasked = {dvd.slot for dvd in dvds if vm.completing and not dvd.path}
+    taken = {drive.slot for drive in (*drives, *dvds)} - unasked
+    named = {disk.slot for disk in want.disks if disk.slot is not UNSET}
+    present = live.scsi_controllers if live else 1  # New-VM brings one (behaviour 6)
+    declared = max(want.scsi_controllers, 0) if want.scsi_controllers is not UNSET else 0
+    used = [slot.controller + 1 for slot in sorted(named) if slot.kind == "scsi"]
+    controllers = max([present, declared, *used])
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    matched: set[Slot] = set()
+    for disk in want.disks:
+        address = device(vm.address, GROUP, disk.key)
+        if not manages(want.lifecycle, f"devices.disks.{disk.key}", f"disks.{disk.key}", f"disks/{disk.key}"):
+            continue
+        drive = _match(disk, drives, ctx)
+        if isinstance(drive, Finding):
+            findings.append(vm.refuse(address, drive.code, drive.text, drive.path))
+            continue
+        if drive:
+            matched.add(drive.slot)
+        if disk.absent:
+            changes.append(_remove(disk, drive, address, vm, ctx, findings))
+        elif drive:
+            changes.append(_present(disk, drive, address, vm, ctx, findings))
+        else:
+            slot = disk.slot if disk.slot is not UNSET else _free(taken | named)
+            change = _new(disk, slot, address, vm, dvds, unasked, controllers, present, ctx)
+            if isinstance(change, Finding):
+                findings.append(change)
+                continue
+            taken |= {change.slot} if change.slot else set()
+            changes.append(change)
+    controllers = max([controllers, *(c.slot.controller + 1 for c in changes if isinstance(c, Create) and c.slot and c.slot.kind == "scsi")])
+    undeclared = [drive for drive in drives if drive.slot not in matched and drive.slot not in named]
+    if GROUP in want.lifecycle.exclusive and live:
+        changes += [_detach(drive, device(vm.address, GROUP, str(drive.slot)), None, vm) for drive in undeclared]
+        undeclared = []
+    return Devices(
+        changes=tuple(changes),
+        findings=tuple(findings),
+        controllers=controllers,
+        undeclared=tuple(device(vm.address, GROUP, str(drive.slot)) for drive in undeclared),
+    )
+
+
+def _match(disk: Disk, drives: Sequence[LiveDrive], ctx: Context) -> LiveDrive | Finding | None:
+    if disk.slot is not UNSET:
+        return next((drive for drive in drives if drive.slot == disk.slot), None)
+    hidden: list[str] = []
+    for drive in drives:
+        base = ctx.host.base(drive.path) if drive.path else ""
+        if isinstance(base, Unknown):
+            hidden.append(f"{drive.slot}: {base.why}")
+        elif base and same_path(base, disk.path):
+            return drive
+    if hidden:
+        return Finding(address="", code="unknown", path="slot", text=f"whether {disk.path} is attached could not be read ({'; '.join(hidden)}).")
+    return None
+
+
+def _present(disk: Disk, drive: LiveDrive, address: str, vm: Machine, ctx: Context, findings: list[Finding]) -> Change:
+    kept = Keep(address=address, want=disk, live=drive, slot=drive.slot)
+    base = ctx.host.base(drive.path) if drive.path else ""
+    if isinstance(base, Unknown):
+        findings.append(vm.refuse(address, "unknown", f"slot {drive.slot} holds {drive.path}, and {base.why}.", "vhd.path"))
+        return kept
+    if not same_path(base, disk.path):
+        line = When("another file", Impact.DATA)
+        text = f"slot {drive.slot} holds {base or 'nothing'}, not {disk.path}. This version neither moves nor swaps it: detach it, or choose another slot."
+        findings.append(vm.refuse(address, "disk-path", text, "vhd.path"))
+        field = FieldChange(path="vhd.path", before=base, after=disk.path, line=line)
+        return Update(address=address, want=disk, live=drive, fields=(field,), slot=drive.slot)
+    findings += _header_findings(disk, base, address, vm, ctx)
+    return kept
+
+
+def _header_findings(disk: Disk, base: str, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:
+    vhd = disk.vhd
+    if vhd is None or not (vhd.parent_path or any(v is not UNSET for v in (vhd.size, vhd.type, vhd.block_size, vhd.logical_sector, vhd.physical_sector))):
+        return
+    found = header(ctx, base)
+    if not isinstance(found, LiveVhd):
+        why = found.why if isinstance(found, Unknown) else "it is not there"
+        yield Finding(address=address, code="unknown", path="vhd", text=f"{base} could not be read ({why}), so nothing about it is decided.")
+        return
+    for path, (now, wanted) in sorted(differences(vhd, found).items()):
+        text = f"{path} is {now}, not {wanted}; this version does not change it. Declare it as it is, or change the file by hand."
+        yield vm.refuse(address, "disk-" + path.removeprefix("vhd.").lower(), text, path)
+
+
+def _remove(disk: Disk, drive: LiveDrive | None, address: str, vm: Machine, ctx: Context, findings: list[Finding]) -> Change:
+    gone = Keep(address=address, want=disk, live=None)
+    if drive is None:
+        return gone
+    base = ctx.host.base(drive.path) if drive.path else ""
+    if disk.path and (isinstance(base, Unknown) or not same_path(base, disk.path)):
+        there = drive.path if isinstance(base, Unknown) else base
+        text = f"slot {drive.slot} holds {there}, not {disk.path}, so it is not detached. Correct the slot or the path."
+        findings.append(vm.refuse(address, "disk-path", text, "slot"))
+        return gone
+    if not isinstance(base, Unknown) and not same_path(base, drive.path):
+        text = f"{base} has checkpoints ({drive.path} is attached); detaching it would leave them behind. Remove the checkpoints first."
+        findings.append(vm.refuse(address, "checkpoints", text, "slot"))
+    return _detach(drive, address, disk, vm)
+
+
+def _detach(drive: LiveDrive, address: str, disk: Disk | None, vm: Machine) -> Delete:
+    impact, why = (Impact.RESTART, "an IDE drive") if drive.slot.kind == "ide" else (Impact.ONLINE, "a SCSI drive")
+    return Delete(address=address, live=drive, want=disk, line=vm.line(impact, why))
+
+
+def _new(
+    disk: Disk, slot: Slot | None, address: str, vm: Machine, dvds: Sequence[LiveDrive], unasked: set[Slot], controllers: int, present: int, ctx: Context
+) -> Create | Finding:
+    if slot is None:
+        return vm.refuse(address, "no-slot", "every SCSI slot of the machine is taken.", "slot")
+    if any(dvd.slot == slot and dvd.slot not in unasked for dvd in dvds):
+        return vm.refuse(address, "slot-occupied", f"slot {slot} holds a DVD drive. Choose another slot.", "slot")
+    if slot.kind != "scsi" and (slot.kind == "pmem" or vm.situation.generation == 2):
+        return vm.refuse(address, "slot-kind", f"a Generation {vm.situation.generation} machine has no {slot.kind} slots here. Use scsi.", "slot")
+    if vm.situation.generation == 2 and ntpath.splitext(disk.path)[1].lower() == ".vhd":
+        return vm.refuse(address, "disk-format", f"{disk.path}: a Generation 2 machine takes only .vhdx. Convert it first.", "vhd.path")
+    if mine := [d for d in dvds if d.path and same_path(d.path, disk.path)]:
+        return vm.refuse(address, "file-in-use", f"{disk.path} is in DVD drive {mine[0].slot}.", "vhd.path")
+    here = [name for id, name in ctx.attached.get(normal_path(disk.path), ()) if vm.id and id == vm.id]
+    if here:
+        text = f"{disk.path} is attached to another slot of this machine; this version does not move drives. Detach it there, or declare that slot."
+        return vm.refuse(address, "slot-moved", text, "slot")
+    if users := ctx.attached_to_others(disk.path, vm.id):
+        return vm.refuse(address, "disk-attached", f"{disk.path} is attached to {', '.join(users)}; one file in two machines is refused.", "vhd.path")
+    if children := ctx.parents.get(normal_path(disk.path)):
+        return vm.refuse(address, "disk-is-parent", f"{disk.path} is the parent of {', '.join(children)} and is never attached.", "vhd.path")
+    made = _file(disk, address, vm, ctx)
+    if isinstance(made, Finding):
+        return made
+    impact, why = (Impact.RESTART, "an IDE drive") if slot.kind == "ide" else (Impact.ONLINE, "a SCSI drive")
+    if slot.kind == "scsi" and slot.controller >= present:
+        impact, why = Impact.RESTART, "it needs another SCSI controller"
+    return Create(address=address, want=disk, slot=slot, file=made, line=vm.line(impact, why))
+
+
+def _file(disk: Disk, address: str, vm: Machine, ctx: Context) -> NewFile | Finding | None:
+    if disk.vhd:
+        return prepare(disk, disk.vhd, address, vm, ctx)
+    found = header(ctx, disk.disk_path)
+    if found is None:
+        return vm.refuse(address, "disk-missing", f"disk {disk.disk}: {disk.disk_path} is not there. Put the file in place, or correct its path.", "disk")
+    if isinstance(found, Unknown):
+        return vm.refuse(address, "unknown", f"disk {disk.disk}: {disk.disk_path} could not be read ({found.why}).", "disk")
+    if found.attached:
+        return vm.refuse(address, "file-in-use", f"disk {disk.disk}: the host has {disk.disk_path} in use.", "disk")
+    return None
+
+
+def _free(taken: set[Slot]) -> Slot | None:
+    """The lowest SCSI slot that nobody has or names."""
+    controllers, locations = CONTROLLERS["scsi"]
+    return next((slot for c in range(controllers) for i in range(locations) if (slot := Slot("scsi", c, i)) not in taken), None)

@@ -1,0 +1,163 @@
+"""The file behind a new disk: may it be made here, and what has to be done first.
+
+A file is made under `<stem>.hvplan<ext>` and renamed. A leftover of exactly that name goes first. A finished file that
+a killed run did not come to attach is taken up again when the mark on the VM says it was to be there.
+"""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Mapping
+
+from hvplan.diff.changes import Finding, NewFile
+from hvplan.diff.context import Context, Machine
+from hvplan.diff.digests import disk_declared, disk_section
+from hvplan.model.devices import Disk, Vhd
+from hvplan.model.live import LiveFile, LiveVhd
+from hvplan.model.marker import digest
+from hvplan.model.values import UNSET, Unknown, normal_path, show_size
+
+SMALLEST, LARGEST = 3 << 20, {".vhdx": 64 << 40, ".vhd": 2040 << 30}  # behaviour 3.1, 3.2
+_HEADER = 4 << 20  # a new dynamic or differencing file starts near 4 MB (behaviour 3.2)
+
+
+def temporary(path: str) -> str:
+    """`web01-os.hvplan.vhdx` for `web01-os.vhdx`, in the same folder: the extension must stay."""
+    stem, extension = ntpath.splitext(path)
+    return f"{stem}.hvplan{extension}"
+
+
+def header(ctx: Context, path: str) -> LiveVhd | Unknown | None:
+    """A VHD's header; a path whose header was never read is Unknown."""
+    return ctx.host.vhds.get(normal_path(path), Unknown("it was not read"))
+
+
+def prepare(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding | None:
+    """The file to be made for a new disk; None when a file stands there and is to be used; or why neither can be."""
+    standing = ctx.host.files.get(normal_path(vhd.path), Unknown("it was not looked for"))
+    if isinstance(standing, Unknown):
+        return vm.refuse(address, "unknown", f"{vhd.path}: whether a file stands there could not be read ({standing.why}).", "vhd.path")
+    if standing is not None:
+        return _standing(disk, vhd, address, vm, ctx)
+    if finding := _wrong_size(vhd, address, vm):
+        return finding
+    origin = vhd.parent_path or vhd.source_path
+    if origin and (finding := _origin(vhd, origin, address, vm, ctx)):
+        return finding
+    if not origin and vhd.size is UNSET:
+        return vm.refuse(address, "disk-size", f"{vhd.path} is not there and cannot be made: write vhd.size, vhd.parent or vhd.source.", "vhd.size")
+    return _new(vhd, address, vm, ctx)
+
+
+def _new(vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding:
+    temp = temporary(vhd.path)
+    leftover = isinstance(ctx.host.files.get(normal_path(temp)), LiveFile)
+    if leftover and (used := _in_use(temp, ctx)):
+        text = f"{temp} looks like a leftover of a cut-off run, but {used}. It is not removed; detach it first."
+        return vm.refuse(address, "leftover-in-use", text, "vhd.path")
+    size = _bytes(vhd, ctx)
+    free = ctx.host.free.get(ntpath.splitdrive(vhd.path)[0].lower())
+    if free is not None and size > free:
+        text = f"{vhd.path} needs {show_size(size)}, and {ntpath.splitdrive(vhd.path)[0]} has {show_size(free)} free."
+        return vm.refuse(address, "space", text, "vhd.path")
+    return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=_missing_folders(ntpath.dirname(vhd.path), ctx), bytes=size)
+
+
+def _bytes(vhd: Vhd, ctx: Context) -> int:
+    if vhd.source_path:
+        source = header(ctx, vhd.source_path)
+        return source.file_size if isinstance(source, LiveVhd) else 0
+    return vhd.size if vhd.type == "Fixed" and vhd.size is not UNSET else _HEADER
+
+
+def _missing_folders(folder: str, ctx: Context) -> tuple[str, ...]:
+    missing: list[str] = []
+    while folder and normal_path(folder) in ctx.host.files and ctx.host.files[normal_path(folder)] is None:
+        missing.insert(0, folder)
+        folder, below = ntpath.dirname(folder), folder
+        if folder == below:
+            break
+    return tuple(missing)
+
+
+def _wrong_size(vhd: Vhd, address: str, vm: Machine) -> Finding | None:
+    if vhd.size is UNSET:
+        return None
+    most = LARGEST.get(ntpath.splitext(vhd.path)[1].lower(), LARGEST[".vhdx"])
+    sector = vhd.logical_sector if vhd.logical_sector is not UNSET else 512
+    if not SMALLEST <= vhd.size <= most or vhd.size % sector:
+        text = f"vhd.size: {show_size(vhd.size)} is not possible here: from 3 MiB to {show_size(most)}, a multiple of {sector} bytes."
+        return vm.refuse(address, "disk-size", text, "vhd.size")
+    return None
+
+
+def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> Finding | None:
+    """Why the parent or source cannot be used."""
+    word = "parent" if vhd.parent_path else "source"
+    found = header(ctx, origin)
+    if found is None:
+        return vm.refuse(address, f"{word}-missing", f"{word} {origin} is not there. Put the file in place, or correct the path.", f"vhd.{word}")
+    if isinstance(found, Unknown):
+        return vm.refuse(address, "unknown", f"{word} {origin} could not be read ({found.why}).", f"vhd.{word}")
+    if users := ctx.attached_to_others(origin):
+        text = f"{word} {origin} is attached to {', '.join(users)}; a {word} must not be in use. Detach it there first."
+        return vm.refuse(address, f"{word}-attached", text, f"vhd.{word}")
+    if ntpath.splitext(origin)[1].lower() != ntpath.splitext(vhd.path)[1].lower():
+        return vm.refuse(address, "disk-format", f"{vhd.path} cannot be made from {origin}: the formats differ.", "vhd.path")
+    if vhd.size is not UNSET and vhd.size != found.size:
+        text = f"{word} {origin} has {show_size(found.size)}, and another size ({show_size(vhd.size)}) is not made by this version. Leave vhd.size out."
+        return vm.refuse(address, "disk-size", text, "vhd.size")
+    return None
+
+
+def _in_use(path: str, ctx: Context) -> str:
+    """How a file is in use, in words; `""` when it is not."""
+    if users := ctx.attached_to_others(path):
+        return f"it is attached to {', '.join(users)}"
+    if children := ctx.parents.get(normal_path(path)):
+        return f"it is the parent of {', '.join(children)}"
+    found = ctx.host.vhds.get(normal_path(path))
+    return "the host has it mounted" if isinstance(found, LiveVhd) and found.attached else ""
+
+
+def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> Finding | None:
+    """None when the file that stands there may be attached."""
+    ours = vm.completing or (vm.marker is not None and vm.marker.applied.get(disk_section(disk.key)) == digest(disk_declared(disk)))
+    if vhd.existing != "Adopt" and not ours:
+        text = f"a file already stands at {vhd.path}. It is never overwritten: remove it, choose another path, or write `existing: Adopt` to use it."
+        return vm.refuse(address, "file-in-the-way", text, "vhd.path")
+    if used := _in_use(vhd.path, ctx):
+        return vm.refuse(address, "file-in-use", f"{vhd.path} cannot be attached: {used}.", "vhd.path")
+    found = header(ctx, vhd.path)
+    if not isinstance(found, LiveVhd):
+        why = found.why if isinstance(found, Unknown) else "it is not a VHD"
+        return vm.refuse(address, "unknown", f"{vhd.path} could not be read ({why}), so it is not attached.", "vhd.path")
+    differing = dict(differences(vhd, found))
+    source = header(ctx, vhd.source_path) if vhd.source_path else None
+    if isinstance(source, LiveVhd) and source.size != found.size:
+        differing["vhd.source"] = (show_size(found.size), f"a copy of {show_size(source.size)}")
+    if differing:
+        text = f"the file at {vhd.path} is not what is declared: " + "; ".join(
+            f"{path} is {now}, not {want}" for path, (now, want) in sorted(differing.items())
+        )
+        return vm.refuse(address, "file-differs", f"{text}. Declare it as it is, or choose another path.", min(differing))
+    return None
+
+
+def differences(vhd: Vhd, found: LiveVhd) -> Mapping[str, tuple[str, str]]:
+    """How a VHD file differs from its declaration: path -> (as it is, as wanted), as text. What the header does not say is not compared."""
+    differing: dict[str, tuple[str, str]] = {}
+    if vhd.size is not UNSET and vhd.size != found.size:
+        differing["vhd.size"] = (show_size(found.size), show_size(vhd.size))
+    if vhd.type is not UNSET and vhd.type != found.type:
+        differing["vhd.type"] = (found.type, vhd.type)
+    if vhd.parent_path and normal_path(found.parent) != normal_path(vhd.parent_path):
+        differing["vhd.parent"] = (found.parent or "none", vhd.parent_path)
+    for path, want, now in (
+        ("vhd.blockSize", vhd.block_size, found.block_size),
+        ("vhd.logicalSector", vhd.logical_sector, found.logical_sector),
+        ("vhd.physicalSector", vhd.physical_sector, found.physical_sector),
+    ):
+        if want is not UNSET and now and want != now:
+            differing[path] = (str(now), str(want))
+    return differing

@@ -1,0 +1,113 @@
+"""Limits that the facts foretell: what a host or a generation does not give, said at plan time and not by a failed step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from hvplan.diff.changes import Create, Delete, Finding, Update
+from hvplan.diff.context import Context, Machine
+from hvplan.model.devices import CONTROLLERS, NetworkAdapter
+from hvplan.model.live import LiveVm
+from hvplan.model.objects import VirtualMachine
+from hvplan.model.values import Unknown, show_size
+
+PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
+MEMORY: Final[Mapping[str, int]] = {"2016": 12 << 40, "2019": 12 << 40, "2022": 240 << 40, "2025": 240 << 40}
+GENERATION_1_PROCESSORS, GENERATION_1_MEMORY = 64, 1 << 40
+ADAPTERS_NEW, ADAPTERS_OLD = 64, 8
+SMALLEST_MEMORY, MEMORY_STEP = 32 << 20, 2 << 20
+"""behaviour 3.1 and 3.2; a release that is not in a table has the limits of the newest."""
+
+
+def vm_limits(vm: Machine, ctx: Context) -> Iterator[Finding]:
+    """Processors and memory beyond what this host or the generation gives."""
+    host, want, generation = ctx.host, vm.want, vm.situation.generation
+    count = want.processor.count
+    if isinstance(count, int):
+        most = GENERATION_1_PROCESSORS if generation == 1 else PROCESSORS.get(host.identity.release, PROCESSORS["2025"])
+        if count > most:
+            yield _over(vm, "processor.count", "processors", f"{count} processors: Generation {generation} takes at most {most} on this host.")
+        elif host.processors and count > host.processors:
+            yield _over(vm, "processor.count", "processors", f"{count} processors: this host has {host.processors}.")
+    for path, size in (
+        ("memory.startup", want.memory.startup),
+        ("memory.dynamic.minimum", want.memory.minimum),
+        ("memory.dynamic.maximum", want.memory.maximum),
+    ):
+        if not isinstance(size, int):
+            continue
+        most = GENERATION_1_MEMORY if generation == 1 else MEMORY.get(host.identity.release, MEMORY["2025"])
+        if not SMALLEST_MEMORY <= size <= most or size % MEMORY_STEP:
+            text = f"{path}: {show_size(size)} is not possible; from 32 MiB to {show_size(most)}, a multiple of 2 MiB."
+            yield _over(vm, path, "memory", text)
+
+
+def _over(vm: Machine, path: str, code: str, text: str) -> Finding:
+    return Finding(address=vm.address, code=code, text=f"{text} Declare less.", path=path, blocks=(vm.address,))
+
+
+def device_limits(vm: Machine, live: LiveVm | None, changes: tuple[object, ...], controllers: int, ctx: Context) -> Iterator[Finding]:
+    """More adapters or SCSI controllers than a machine takes."""
+    most, _ = CONTROLLERS["scsi"]
+    if controllers > most:
+        yield _over(vm, "devices.scsiControllers", "controllers", f"{controllers} SCSI controllers: a machine takes at most {most}.")
+    here = len(live.adapters) if live and not isinstance(live.adapters, Unknown) else 0
+    added = sum(isinstance(c, Create) and isinstance(c.want, NetworkAdapter) for c in changes)
+    removed = sum(isinstance(c, Delete) and "/networkAdapters/" in c.address for c in changes)
+    new = vm.situation.generation == 2 and ctx.host.identity.release != "2016" and _version(vm.situation.version) >= (8, 3)
+    limit = ADAPTERS_NEW if new else ADAPTERS_OLD
+    if added and here + added - removed > limit:
+        yield _over(vm, "devices.networkAdapters", "adapters", f"{here + added - removed} network adapters: this machine takes at most {limit}.")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(".")) if text else (8, 3)
+    except ValueError:
+        return (0,)
+
+
+def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Finding]:
+    """Machines that would be started into memory that the host does not have, in order of address."""
+    if not ctx.host.memory:
+        return
+    leaving = {c.live.id for c in changes if isinstance(c, Delete) and isinstance(c.live, LiveVm)}
+    starting: list[tuple[str, int]] = []
+    for change in changes:
+        match change:
+            case Create(want=VirtualMachine() as want, address=address) if want.state == "Running" and isinstance(want.memory.startup, int):
+                starting.append((address, want.memory.startup))
+            case Update(want=VirtualMachine() as want, live=LiveVm() as live, address=address):
+                if want.state == "Off":
+                    leaving.add(live.id)
+                elif live.state == "Running" and any(f.path == "memory.startup" for f in change.fields):
+                    leaving.add(live.id)
+                    starting.append((address, _startup(want, live)))
+                elif want.state == "Running" and live.state == "Off":
+                    starting.append((address, _startup(want, live)))
+            case _:
+                pass
+    taken = sum(_held(vm) for vm in ctx.host.vms if vm.state in ("Running", "Paused") and vm.id not in leaving)
+    for address, size in sorted(starting):
+        if taken + size > ctx.host.memory:
+            text = (
+                f"it needs {show_size(size)} to start, and the host has {show_size(ctx.host.memory)}, of which {show_size(taken)} is held by machines that run."
+            )
+            yield Finding(address=address, code="host-memory", path="memory.startup", text=f"{text} Declare less, or stop something.", blocks=(address,))
+        else:
+            taken += size
+
+
+def _startup(want: VirtualMachine, live: LiveVm) -> int:
+    if isinstance(want.memory.startup, int):
+        return want.memory.startup
+    return live.memory.startup if not isinstance(live.memory, Unknown) and isinstance(live.memory.startup, int) else 0
+
+
+def _held(vm: LiveVm) -> int:
+    """Memory a running machine certainly holds: its startup size, or its minimum while memory is dynamic."""
+    if isinstance(vm.memory, Unknown):
+        return 0
+    size = vm.memory.minimum if vm.memory.dynamic is True else vm.memory.startup
+    return size if isinstance(size, int) else 0

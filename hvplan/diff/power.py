@@ -1,0 +1,76 @@
+"""Power: what a declared `state` asks of a machine as it is, and which states nothing may be changed in.
+
+Power converges last. Saved is not Off: what a saved machine holds is somebody's work, and `savedState` says whether it
+may go. Paused, transitional and critical states are named, never looped on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from hvplan.diff.changes import FieldChange, Finding
+from hvplan.model.impact import Impact, When
+from hvplan.model.live import LiveVm
+from hvplan.model.objects import Policy, VirtualMachine
+from hvplan.model.values import UNSET
+
+STEADY: Final = frozenset({"Running", "Off", "Saved", "Paused"})
+_START: Final = When("it is started", Impact.ONLINE)
+_RESUME: Final = When("it is resumed", Impact.ONLINE)
+_STOP: Final = When("the declared state stops it", Impact.STOP)
+_DISCARD: Final = When("its saved state is discarded", Impact.DATA)
+
+MOVES: Final[Mapping[tuple[str, str], When | None]] = {
+    ("Off", "Running"): _START,
+    ("Saved", "Running"): _START,
+    ("Paused", "Running"): _RESUME,
+    ("Running", "Off"): _STOP,
+    ("Saved", "Off"): _DISCARD,
+    ("Running", "Saved"): When("the declared state saves it", Impact.STOP),
+    ("Running", "Paused"): When("the declared state pauses it", Impact.STOP),
+    ("Off", "Saved"): None,  # Saved and Paused hold a machine that already runs
+    ("Off", "Paused"): None,
+    ("Saved", "Paused"): None,
+}
+"""(as it is, as wanted) -> what it costs; None: nothing to hold. A pair that is not here is refused."""
+
+
+def state_change(want: VirtualMachine, live: LiveVm) -> FieldChange | None:
+    """The declared power state as a change, if it is one."""
+    if want.state is UNSET or want.state == live.state or not want.lifecycle.manages("state"):
+        return None
+    line = MOVES.get((live.state, want.state))
+    return FieldChange(path="state", before=live.state, after=want.state, line=line) if line else None
+
+
+def saved_policy(want: VirtualMachine, policy: Policy) -> str:
+    """Refuse | Resume | Discard for this machine."""
+    return want.lifecycle.saved_state or policy.saved_state
+
+
+def state_findings(want: VirtualMachine, live: LiveVm, address: str, policy: Policy, *, offline: bool, changes: bool, power: bool) -> Iterator[Finding]:
+    """Why this machine cannot be changed in the state it is in. `offline`: some change needs it off; `power`: its state changes; `changes`: anything else."""
+
+    def refuse(code: str, text: str) -> Finding:
+        return Finding(address=address, code=code, text=text, path="state", blocks=(address,))
+
+    if not (changes or power):
+        return
+    if live.state not in STEADY:
+        yield refuse("state", f"the machine is {live.state}; nothing is changed in that state. Bring it to Running or Off, then run again.")
+    elif live.busy:
+        text = f"the machine is busy ({live.busy}); left for a later run"
+        yield Finding(address=address, code="busy", text=text, blocks=(address,), deferred=True)
+    elif live.state == "Paused" and (changes or want.state not in ("Running", UNSET)):
+        yield refuse("paused", "the machine is paused; nothing else is changed in that state. Resume or turn it off first.")
+    elif live.state == "Saved" and (offline or want.state == "Off") and saved_policy(want, policy) == "Refuse":
+        text = "the machine is saved, and what is declared needs it off. Start it, or let `savedState` be Resume or Discard (its saved memory is lost)."
+        yield refuse("saved", text)
+
+
+def idle_state(want: VirtualMachine, live: LiveVm) -> str:
+    """A warning where a declared Saved or Paused has nothing to hold, `""` otherwise."""
+    if want.state is UNSET or (live.state, want.state) not in MOVES or MOVES[(live.state, want.state)] is not None:
+        return ""
+    return f"state {want.state} holds a machine that runs; {want.name} is {live.state}, and stays so"

@@ -1,0 +1,87 @@
+"""`ensure: Absent` of a VM: what this stack created goes, what it adopted is released, anything else is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from hvplan.diff.changes import Delete, Finding, Keep, Update
+from hvplan.diff.context import Context
+from hvplan.diff.digests import disk_section
+from hvplan.diff.ownership import Found
+from hvplan.diff.power import STEADY
+from hvplan.diff.result import ObjectDiff
+from hvplan.diff.scope import fits_any
+from hvplan.diff.vm import REPLICAS
+from hvplan.model.address import device
+from hvplan.model.impact import Impact, When
+from hvplan.model.live import LiveVm
+from hvplan.model.marker import Marker
+from hvplan.model.objects import VirtualMachine
+from hvplan.model.values import Unknown, normal_path, same_path
+
+_STOPPED: Final = When("it is stopped and removed", Impact.DATA)
+_GONE: Final = When("it is removed", Impact.DATA)
+
+
+def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Context) -> ObjectDiff:
+    """The change, and every reason why not."""
+    live, marker = found.live, found.marker
+    kept = Keep(address=address, want=want, live=live, marker=marker)
+    if marker is None:
+        text = f"the machine was not made by this stack ({live.id}), so it is not removed. Take it out of the files, or adopt it first and release it then."
+        return ObjectDiff(changes=(kept,), findings=(_refuse(address, "not-owned", text),))
+    findings = list(_guards(want, live, marker, address, ctx))
+    if marker.origin == "adopted":
+        return ObjectDiff(changes=(Update(address=address, want=want, live=live, marker=marker, released=True),), findings=tuple(findings))
+    if isinstance(live.checkpoints, Unknown):
+        findings.append(_refuse(address, "unknown", f"its checkpoints could not be read ({live.checkpoints.why}), so it is not removed."))
+    elif live.checkpoints:
+        listed = ", ".join(sorted(c.name for c in live.checkpoints))
+        findings.append(_refuse(address, "checkpoints", f"it has checkpoints ({listed}). This version does not remove them: remove them first."))
+    if live.state not in STEADY or live.state == "Paused":
+        findings.append(_refuse(address, "state", f"the machine is {live.state}. Bring it to Running or Off, then run again."))
+    elif live.busy:
+        findings.append(
+            Finding(address=address, code="busy", text=f"the machine is busy ({live.busy}); left for a later run", blocks=(address,), deferred=True)
+        )
+    files: dict[str, str] = {}
+    for disk in want.disks:
+        at = device(address, "disks", disk.key)
+        if disk.vhd and not disk.absent and fits_any(ctx.options.delete_disks, at, ctx.options.host, want.labels):
+            drive = next((d for d in live.disks if not isinstance(base := ctx.host.base(d.path), Unknown) and d.path and same_path(base, disk.path)), None)
+            if drive is None:
+                continue
+            if why := _keeps_file(disk.key, disk.path, disk.vhd.existing, live, marker, ctx):
+                findings.append(Finding(address=at, code="disk-kept", text=f"{disk.path} is not deleted: {why}.", path="vhd.path", blocks=(address,)))
+            else:
+                files[at] = disk.path
+    line = _STOPPED if live.state == "Running" else _GONE
+    return ObjectDiff(changes=(Delete(address=address, live=live, want=want, marker=marker, files=files, line=line),), findings=tuple(findings))
+
+
+def _guards(want: VirtualMachine, live: LiveVm, marker: Marker, address: str, ctx: Context) -> Iterator[Finding]:
+    if marker.protect or want.lifecycle.protect:
+        yield _refuse(address, "protected", "the machine is protected. Apply once with `protect: false`, then remove it.")
+    if ctx.host.identity.cluster_node and ctx.options.cluster == "refuse":
+        yield _refuse(address, "cluster", "this host is a cluster node: nothing is removed here unless its Host says `cluster: standalone-vms-only`.")
+    if live.replication in REPLICAS:
+        yield _refuse(address, "replica", f"the machine is a replica ({live.replication}) and is only read.")
+
+
+def _keeps_file(key: str, path: str, existing: str, live: LiveVm, marker: Marker, ctx: Context) -> str:
+    """Why a file may not go with its machine, `""` if it may (law 4)."""
+    if existing == "Adopt" or disk_section(key) not in marker.applied:
+        return "it is not certain that hvplan made it"
+    if users := ctx.attached_to_others(path, live.id):
+        return f"it is attached to {', '.join(users)}"
+    hidden = sorted(vm.name for vm in ctx.host.vms if vm.id != live.id and any(d.path and isinstance(ctx.host.base(d.path), Unknown) for d in vm.disks))
+    if hidden:
+        return f"disks of {', '.join(hidden)} could not be read, so it is not known whether it is in use"
+    if children := ctx.parents.get(normal_path(path)):
+        return f"it is the parent of {', '.join(children)}"
+    return ""
+
+
+def _refuse(address: str, code: str, text: str) -> Finding:
+    return Finding(address=address, code=code, text=text, blocks=(address,))

@@ -1,0 +1,107 @@
+"""Plain rows compared: what is written (and, while a creation is being finished, what it would have defaulted to) against the host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from hvplan.diff.changes import FieldChange, Finding
+from hvplan.model.impact import Impact, Situation, When, judge
+from hvplan.model.live import LiveHost
+from hvplan.model.objects import Lifecycle
+from hvplan.model.rows import Row, rows
+from hvplan.model.values import RESET, UNSET, Unknown
+
+SAVED_KEEPS = frozenset({"processor", "memory", "firmware"})
+"""Parts that a saved machine refuses to change (behaviour 2.1 A)."""
+
+
+def manages(lifecycle: Lifecycle, *spellings: str) -> bool:
+    """Is an attribute or device compared, whichever way `manage` and `ignore` spell it."""
+
+    def named(paths: Iterable[str]) -> bool:
+        return any(one == path or one.startswith((path + ".", path + "/")) for path in paths for one in spellings)
+
+    return (lifecycle.manage is None or named(lifecycle.manage)) and not named(lifecycle.ignore)
+
+
+def effective(part: Any, lifecycle: Lifecycle, *, defaults: bool, generation: int, host: LiveHost) -> Iterator[tuple[Row, Any]]:
+    """Row and wanted value: what is written and managed, `null` as its default; with `defaults` also what a creation sends unasked."""
+    for name, row in rows(part).items():
+        value = getattr(part, name)
+        if value is UNSET:
+            if not defaults or row.default is UNSET or generation not in row.generations or not can_send(host, row, row.default):
+                continue
+            value = row.default
+        elif not manages(lifecycle, row.path):
+            continue
+        yield row, (row.default if value is RESET else value)
+
+
+def can_send(host: LiveHost, row: Row, value: Any) -> bool:
+    """Does the host's session have every parameter that writing this value needs."""
+    return all(host.has(row.write, parameter) for parameter in row.encode(value))
+
+
+def row_findings(part: Any, address: str, lifecycle: Lifecycle, generation: int, host: LiveHost) -> Iterator[Finding]:
+    """What is written and cannot be sent: rows of another generation, parameters this host lacks, a `null` without a default."""
+    for row, value in effective(part, lifecycle, defaults=False, generation=generation, host=host):
+        if value is UNSET:
+            yield Finding(
+                address=address, code="no-default", path=row.path, text=f"{row.path}: null has no documented default here. Write the value.", blocks=(address,)
+            )
+        elif generation and generation not in row.generations:
+            text = f"{row.path} does not exist on Generation {generation}. Remove it, or make the VM Generation {row.generations[0]}."
+            yield Finding(address=address, code="wrong-generation", path=row.path, text=text, blocks=(address,))
+        elif not can_send(host, row, value):
+            lacking = ", ".join(f"-{name}" for name in row.encode(value) if not host.has(row.write, name))
+            text = f"{row.path}: this host's {row.write} has no {lacking} (needs {row.since} or later). Remove it for this host."
+            yield Finding(address=address, code="not-on-this-host", path=row.path, text=text, blocks=(address,))
+
+
+def compare(
+    part: Any,
+    live: Any,
+    lifecycle: Lifecycle,
+    *,
+    situation: Situation,
+    host: LiveHost,
+    defaults: bool = False,
+    equal: Callable[[Row, Any, Any], bool] = lambda row, want, now: bool(want == now),
+    never_live: bool = False,
+    saved_keeps: bool = False,
+) -> tuple[FieldChange, ...]:
+    """The rows that differ. `never_live`: live values do not count (sizes of dynamic memory while it is off)."""
+    changes = []
+    names = {row.path: name for name, row in rows(part).items()}
+    for row, want in effective(part, lifecycle, defaults=defaults, generation=situation.generation, host=host):
+        now = None if live is None else getattr(live, names[row.path])
+        if now is UNSET:
+            now = None
+        if never_live and row.path.startswith("memory.dynamic."):
+            now = None
+        if want is UNSET or (now is not None and equal(row, want, now)) or (now is None and want is None):
+            continue
+        line = judge(row.impact, now, want, situation)
+        if saved_keeps and situation.state == "Saved" and line.impact < Impact.RESTART:
+            line = When("the machine is saved", Impact.RESTART)
+        changes.append(FieldChange(path=row.path, before=now, after=want, line=line, row=row))
+    return together(tuple(changes))
+
+
+def together(changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
+    """Rows that travel in one call have one impact: the highest among them."""
+    highest: dict[tuple[str, str], When] = {}
+    for change in changes:
+        if change.row and change.row.together:
+            key = (change.row.write, change.row.together)
+            if key not in highest or highest[key].impact < change.line.impact:
+                highest[key] = change.line
+    return tuple(replace(c, line=highest[(c.row.write, c.row.together)]) if c.row and c.row.together else c for c in changes)
+
+
+def unknown_part(name: str, part: Any, live: Any, address: str, lifecycle: Lifecycle) -> Iterator[Finding]:
+    """A refusal when something is written for a part that could not be read; nothing else of the object is held up."""
+    if isinstance(live, Unknown) and any(getattr(part, field) is not UNSET and manages(lifecycle, row.path) for field, row in rows(part).items()):
+        yield Finding(address=address, code="unknown", path=name, text=f"{name} could not be read ({live.why}), so nothing about it is decided.")

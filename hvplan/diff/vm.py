@@ -1,0 +1,227 @@
+"""One declared virtual machine against the host: itself, then its devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from hvplan.diff import adapters, disks
+from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
+from hvplan.diff.context import Context, Machine
+from hvplan.diff.digests import SECTIONS, cause, sections
+from hvplan.diff.limits import device_limits, vm_limits
+from hvplan.diff.ownership import Found
+from hvplan.diff.power import idle_state, state_change, state_findings
+from hvplan.diff.result import ObjectDiff
+from hvplan.diff.settings import SAVED_KEEPS, compare, row_findings, unknown_part
+from hvplan.model.impact import Impact, Situation, When
+from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
+from hvplan.model.objects import VirtualMachine
+from hvplan.model.rows import Row
+from hvplan.model.values import UNSET, Unknown, normal_path
+from hvplan.model.view import vm_values
+
+REPLICAS = frozenset({"Replica", "TestReplica", "ExtendedReplica"})
+_REPLACED = When("create-only", Impact.REPLACE)
+
+
+def create_vm(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
+    """A machine that is not there."""
+    generation = want.generation if want.generation is not UNSET else 0
+    vm = Machine(want=want, address=address, situation=Situation(state="Off", generation=generation or 2, version=_text(want.version)))
+    findings = list(_missing(vm))
+    if want.state in ("Saved", "Paused"):
+        findings.append(Finding(address=address, code="state", path="state", text=f"state {want.state} only holds a machine that runs.", blocks=(address,)))
+    found = _devices(vm, None, ctx)
+    findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *found.findings]
+    findings += device_limits(vm, None, found.changes, found.controllers, ctx)
+    created = Create(address=address, want=want, controllers=found.controllers)
+    return ObjectDiff(changes=(created, *found.changes), findings=tuple(findings))
+
+
+def _missing(vm: Machine) -> Iterator[Finding]:
+    """What must be written for a machine that is to be created (format: Habits)."""
+    for path, value in (("generation", vm.want.generation), ("memory.startup", vm.want.memory.startup)):
+        if not isinstance(value, int):
+            text = f"{path} must be written: the machine is not on the host and has to be created."
+            yield Finding(address=vm.address, code="incomplete", text=text, path=path, blocks=(vm.address,))
+
+
+def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Context) -> ObjectDiff:
+    """A machine that is there."""
+    live = found.live
+    completing = found.cut_off or found.finishing
+    marks = ctx.desired.stack.marks
+    adopts = marks and not found.ours and not found.cut_off
+    adopted = not completing and (not found.ours or (found.marker is not None and found.marker.origin == "adopted"))
+    vm = Machine(want=want, address=address, id=live.id, situation=_situation(live), marker=found.marker, completing=completing, adopted=adopted)
+    if replaced := tuple(_create_only(want, live)):
+        return _replace(vm, live, replaced)
+    devices = _devices(vm, live, ctx)
+    fields = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers)]
+    state = state_change(want, live)
+    fields += [state] if state else []
+    findings = [*_row_findings(vm, ctx), *_unknown_parts(vm, live), *vm_limits(vm, ctx), *_fewer_controllers(want, live, address), *devices.findings]
+    findings += device_limits(vm, live, devices.changes, devices.controllers, ctx)
+    change = Update(
+        address=address,
+        want=want,
+        live=live,
+        fields=tuple(_caused(vm, live, fields)),
+        marker=found.marker,
+        adopts=adopts,
+        claims=found.cut_off or found.former,
+        finishing=found.finishing,
+        renamed_from=live.name if live.name != want.name else "",
+        protect=_protect(want, found) if marks else None,
+        unasked=_unasked(vm, live),
+    )
+    anything = changed(change) or any(not isinstance(c, Keep) for c in devices.changes)
+    shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker)
+    if anything:
+        findings += _forbidden(vm, change, devices.changes, ctx)
+    idle = idle_state(want, live)
+    return ObjectDiff(
+        changes=(shown, *devices.changes), findings=tuple(findings), warnings=(f"{address}: {idle}",) if idle else (), undeclared=devices.undeclared
+    )
+
+
+def changed(change: Update) -> bool:
+    """Is there anything to do for the object itself."""
+    facts = (change.fields, change.adopts, change.claims, change.finishing, change.released, change.renamed_from, change.unasked)
+    return any(facts) or change.protect is not None
+
+
+def _protect(want: VirtualMachine, found: Found[Any]) -> bool | None:
+    """True or False when protection is to be set or lifted; not written: it stays as it is."""
+    now = found.marker.protect if found.marker else False
+    return want.lifecycle.protect if want.lifecycle.protect is not None and want.lifecycle.protect != now and found.ours else None
+
+
+def _situation(live: LiveVm) -> Situation:
+    """As `LiveVm.situation`; where it is not known whether the guest runs Hyper-V, it is taken to."""
+    return replace(live.situation, nested=True) if isinstance(live.processor, Unknown) else live.situation
+
+
+def _create_only(want: VirtualMachine, live: LiveVm) -> Iterator[FieldChange]:
+    for path, wanted, now in (("generation", want.generation, live.generation), ("version", want.version, live.version)):
+        if wanted is not UNSET and wanted != now and want.lifecycle.manages(path):
+            yield FieldChange(path=path, before=now, after=wanted, line=_REPLACED)
+
+
+def _replace(vm: Machine, live: LiveVm, fields: tuple[FieldChange, ...]) -> ObjectDiff:
+    listed = ", ".join(f"{f.path} is {f.before}, not {f.after}" for f in fields)
+    code = "protected" if vm.want.lifecycle.protect or (vm.marker and vm.marker.protect) else "replace"
+    text = f"{listed}: only a new machine could have that. This version does not replace machines; declare it as it is, or remove it first."
+    finding = Finding(address=vm.address, code=code, text=text, path=fields[0].path, blocks=(vm.address,))
+    change = Replace(address=vm.address, want=vm.want, live=live, fields=fields, marker=vm.marker)
+    return ObjectDiff(changes=(change,), findings=(finding,))
+
+
+def _equal(row: Row, want: Any, now: Any) -> bool:
+    """Secure boot: `true` keeps whatever template there is; template names ignore case."""
+    if row.path == "firmware.secureBoot":
+        return bool(now) if want is True else str(want).casefold() == str(now).casefold()
+    return bool(want == now)
+
+
+def _fields(vm: Machine, live: LiveVm, ctx: Context) -> Iterator[FieldChange]:
+    static = not isinstance(live.memory, Unknown) and live.memory.dynamic is not True
+    for name in SECTIONS:
+        part = getattr(live, name)
+        if isinstance(part, Unknown) or (name == "firmware" and part is None):
+            continue
+        yield from compare(
+            getattr(vm.want, name),
+            part,
+            vm.want.lifecycle,
+            situation=vm.situation,
+            host=ctx.host,
+            defaults=vm.completing,
+            equal=_equal,
+            never_live=name == "memory" and static,
+            saved_keeps=name in SAVED_KEEPS,
+        )
+    if vm.want.path is not UNSET and vm.want.lifecycle.manages("path") and not _below(live.path, vm.want.path):
+        yield FieldChange(path="path", before=live.path, after=vm.want.path, line=_REPLACED)
+
+
+def _below(path: str, folder: str) -> bool:
+    return normal_path(path) == normal_path(folder) or normal_path(path).startswith(normal_path(folder) + "\\")
+
+
+def _controllers(vm: Machine, live: LiveVm, needed: int) -> Iterator[FieldChange]:
+    if needed > live.scsi_controllers and vm.want.lifecycle.manages("devices.scsiControllers"):
+        line = vm.line(Impact.RESTART, "controllers are added only while it is off")
+        yield FieldChange(path="devices.scsiControllers", before=live.scsi_controllers, after=needed, line=line)
+
+
+def _fewer_controllers(want: VirtualMachine, live: LiveVm, address: str) -> Iterator[Finding]:
+    if isinstance(want.scsi_controllers, int) and want.scsi_controllers < live.scsi_controllers and want.lifecycle.manages("devices.scsiControllers"):
+        text = f"it has {live.scsi_controllers} SCSI controllers, not {want.scsi_controllers}; this version does not remove them. Declare as many as there are."
+        yield Finding(address=address, code="controllers-fewer", text=text, path="devices.scsiControllers", blocks=(address,))
+
+
+def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange]) -> Iterator[FieldChange]:
+    now, values = sections(vm.want), vm_values(live)
+    prefix = {"processor": "cpu", "memory": "mem", "firmware": "fw"}
+    for field in fields:
+        word = prefix.get(field.path.split(".")[0], "vm")
+        readable = {path: value for path, value in values.items() if prefix.get(path.split(".")[0], "vm") == word and path not in _IDENTITY}
+        yield replace(field, cause=cause(vm.marker, word, now.get(word, {}), readable))
+
+
+_IDENTITY = frozenset({"id", "name", "generation", "version", "path", "notes.marker"})
+
+
+def _row_findings(vm: Machine, ctx: Context) -> Iterator[Finding]:
+    for name in SECTIONS:
+        yield from row_findings(getattr(vm.want, name), vm.address, vm.want.lifecycle, vm.situation.generation, ctx.host)
+
+
+def _unknown_parts(vm: Machine, live: LiveVm) -> Iterator[Finding]:
+    for name in SECTIONS:
+        yield from unknown_part(name, getattr(vm.want, name), getattr(live, name), vm.address, vm.want.lifecycle)
+
+
+def _unasked(vm: Machine, live: LiveVm) -> tuple[LiveAdapter | LiveDrive, ...]:
+    """What New-VM made for a creation that was cut off, and nobody declared (behaviour 6)."""
+    return (*adapters.unasked(vm, live), *(dvd for dvd in live.dvds if vm.completing and not dvd.path))
+
+
+def _devices(vm: Machine, live: LiveVm | None, ctx: Context) -> disks.Devices:
+    some, others = disks.diff_disks(vm, live, ctx), adapters.diff_adapters(vm, live, ctx)
+    return disks.Devices(
+        changes=(*some.changes, *others.changes),
+        findings=(*some.findings, *others.findings),
+        undeclared=(*some.undeclared, *others.undeclared),
+        controllers=some.controllers,
+    )
+
+
+def _forbidden(vm: Machine, change: Update, devices: tuple[Change, ...], ctx: Context) -> Iterator[Finding]:
+    """Why nothing may be changed on this machine now: its state, a replica, a cluster."""
+    live = change.live
+    assert isinstance(live, LiveVm)
+    moving = [c for c in devices if not isinstance(c, Keep)]
+    impacts = [f.impact for f in change.fields if f.path != "state"]
+    impacts += [c.line.impact for c in moving if isinstance(c, Create | Delete)]
+    impacts += [f.impact for c in moving if isinstance(c, Update) for f in c.fields]
+    power = any(f.path == "state" for f in change.fields)
+    others = bool(moving or change.renamed_from or change.unasked or any(f.path != "state" for f in change.fields))
+    offline = Impact.RESTART in impacts
+    yield from state_findings(vm.want, live, vm.address, ctx.desired.stack.policy, offline=offline, changes=others, power=power)
+    if live.replication in REPLICAS:
+        text = f"the machine is a replica ({live.replication}) and is only read. Change its primary, or take it out of the files."
+        yield Finding(address=vm.address, code="replica", text=text, blocks=(vm.address,))
+    if ctx.host.identity.cluster_node and ctx.options.cluster == "refuse" and (power or offline or change.renamed_from):
+        text = "this host is a cluster node: no rename and no power change is made. Say `cluster: standalone-vms-only` on the Host if the VM is not clustered."
+        yield Finding(address=vm.address, code="cluster", text=text, blocks=(vm.address,))
+    if any(f.path == "path" for f in change.fields):
+        text = f"its files lie in {live.path}, not below {vm.want.path}; this version does not move machines. Declare the path as it is."
+        yield Finding(address=vm.address, code="path", text=text, path="path", blocks=(vm.address,))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

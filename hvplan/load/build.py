@@ -64,8 +64,8 @@ def lifecycle(values: Values) -> Lifecycle:
     written = got(values, "lifecycle")
     if not isinstance(written, Map):
         return Lifecycle()
-    stop = shutdown(written)
     return Lifecycle(
+        shutdown=shutdown(written),
         **given(
             written,
             formerly="formerly",
@@ -78,7 +78,6 @@ def lifecycle(values: Values) -> Lifecycle:
             start_after="startAfter",
             exclusive="exclusive",
         ),
-        **({"shutdown": stop} if stop else {}),
     )
 
 
@@ -87,24 +86,19 @@ def stack(values: Values) -> Stack:
     written = got(values, "policy")
     policy = Policy()
     if isinstance(written, Map):
-        stop = shutdown(written)
         policy = Policy(
+            shutdown=shutdown(written) or Shutdown(),
             **given(written, adopt="adopt", restart="restart", saved_state="savedState", max_deletes="maxDeletes", protect_disks="protectDisks"),
-            **({"shutdown": stop} if stop else {}),
         )
     return Stack(policy=policy, **given(values, name="name", formerly="formerly", ownership="ownership"))
 
 
 def switch(values: Values, name: str, host: str) -> VirtualSwitch:
     """A declared switch."""
-    return VirtualSwitch(
-        name=name, host=host, settings=part(SwitchSettings, values), ensure=ensure(values), lifecycle=lifecycle(values), labels=labels(values)
-    )
+    return VirtualSwitch(name=name, host=host, settings=part(SwitchSettings, values), ensure=ensure(values), lifecycle=lifecycle(values), labels=labels(values))
 
 
 def disk(values: Values, name: str, host: str) -> VirtualDisk:
     """A declared disk that lives on its own; its path is `""` when it is wrong."""
     path = got(values, "path")
-    return VirtualDisk(
-        name=name, host=host, path="" if path is UNSET else path, ensure=ensure(values), lifecycle=lifecycle(values), labels=labels(values)
-    )
+    return VirtualDisk(name=name, host=host, path="" if path is UNSET else path, ensure=ensure(values), lifecycle=lifecycle(values), labels=labels(values))

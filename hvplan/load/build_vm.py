@@ -60,12 +60,14 @@ def vhd(values: Any, path_of: PathOf) -> Vhd | None:
     """The file of a disk; None when none is written or its path is wrong."""
     if not isinstance(values, Map) or got(values, "path") is UNSET:
         return None
-    links = {link: name for link in ("source", "parent") if (name := got(values, link)) is not UNSET}
+    source, parent = got(values, "source"), got(values, "parent")
     return Vhd(
-        **links,
-        **{f"{link}_path": path_of(name) for link, name in links.items()},
+        source_path="" if source is UNSET else path_of(source),
+        parent_path="" if parent is UNSET else path_of(parent),
         **given(
             values,
+            source="source",
+            parent="parent",
             path="path",
             size="size",
             existing="existing",

@@ -60,7 +60,9 @@ def _simulated(result: dict[str, Any], node: Node, folder: str, checker: Checker
     world = {key: value for key, value in inner.items() if value is not UNSET}
     for key in HOSTS_FILE_ONLY:
         if key in world and not hosts_file:
-            checker.say("connection", f"connection.simulated.{key} is allowed in a hosts file only.", where(node, "simulated", key), hint="pass it with --hosts")
+            checker.say(
+                "connection", f"connection.simulated.{key} is allowed in a hosts file only.", where(node, "simulated", key), hint="pass it with --hosts"
+            )
     result["simulated"] = world | {key: absolute(folder, world[key]) for key in FILES if key in world}
 
 

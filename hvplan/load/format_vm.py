@@ -79,9 +79,7 @@ ADAPTER: Final = Group(
     doc="A network adapter.",
     keys={
         "name": Leaf(kind=NAME, doc="Its name on the host; default: the key. A change renames it in place."),
-        "match": Group(
-            doc="How to find it on a machine that is adopted.", keys={"mac": Leaf(kind=MAC, doc="The MAC address it has.")}, required=("mac",)
-        ),
+        "match": Group(doc="How to find it on a machine that is adopted.", keys={"mac": Leaf(kind=MAC, doc="The MAC address it has.")}, required=("mac",)),
         "switch": leaf(_ADAPTER_ROWS["switch"], null=True),
         "vlan": Group(
             doc=_ADAPTER_ROWS["vlan"].doc,

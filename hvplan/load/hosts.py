@@ -26,8 +26,8 @@ class Hosts:
     default: str = ""
     complete: bool = True  # False: a file could not be read, so a missing name proves nothing
 
-    def of(self, root: Mapping, checker: Checker) -> tuple[tuple[str, Place], ...]:
-        """The hosts of a document, each with its place: its own `host`, else the stack's, else the only one. Says what is wrong."""
+    def of(self, root: Mapping, checker: Checker) -> tuple[str, ...]:
+        """The hosts of a document: its own `host`, else the stack's, else the only one. Says what is wrong."""
         node = child(root, "host")
         if node is not None and not (isinstance(node, Scalar) and node.value is None):
             items: tuple[Node, ...] = node.items if isinstance(node, Sequence) else (node,)
@@ -39,7 +39,9 @@ class Hosts:
             if len(only) != 1:
                 if self.complete:
                     why = "there are several Host documents" if only else "there is no Host document"
-                    checker.say("host-missing", f"Which host is this for? It has no 'host', and {why}.", root.place, hint="write host: NAME here or in the Stack")
+                    checker.say(
+                        "host-missing", f"Which host is this for? It has no 'host', and {why}.", root.place, hint="write host: NAME here or in the Stack"
+                    )
                 return ()
             names = [(only[0], root.place)]
         found: dict[str, Place] = {}
@@ -52,7 +54,7 @@ class Hosts:
             elif self.complete:
                 hint = suggest(name, self.known) or ("the hosts are " + ", ".join(sorted(self.known)) if self.known else "write a document of kind Host")
                 checker.say("host-unknown", "There is no Host document of that name.", place, detail=f"found '{name}'", hint=hint)
-        return tuple(found.items())
+        return tuple(found)
 
     def all(self) -> tuple[Host, ...]:
         """The hosts that take part: with a document, or used by one; by name."""

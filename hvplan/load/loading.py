@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hvplan.diagnostics import Diagnostic, Place, in_order
 from hvplan.load.check import Checker
-from hvplan.load.desired import Builder, unique
+from hvplan.load.desired import Builder
 from hvplan.load.documents import Head, heads
 from hvplan.load.files import SourceFile, contents, find, source
 from hvplan.load.format import FOREIGN_KINDS
@@ -92,3 +92,11 @@ def load_hosts(path: str) -> tuple[tuple[Host, ...], tuple[Diagnostic, ...]]:
         else:
             files.checker.say("hosts-file", f"A hosts file holds Host documents only, not a {head.kind}.", head.place, hint="move the document")
     return tuple(hosts.values()), in_order(unique(files.checker.found))
+
+
+def unique(found: list[Diagnostic]) -> list[Diagnostic]:
+    """One message for one mistake: what a template or an alias brings into many machines is said once."""
+    seen: dict[tuple[Place | None, str, str], Diagnostic] = {}
+    for diagnostic in found:
+        seen.setdefault((diagnostic.place, diagnostic.code, diagnostic.summary), diagnostic)
+    return list(seen.values())

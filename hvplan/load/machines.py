@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hvplan.diagnostics import Place
 from hvplan.load.check import Checker, suggest
 from hvplan.load.documents import Head
 from hvplan.load.kinds import INSTANCES
 from hvplan.load.merge import merge
-from hvplan.load.placeholders import Words, expand, expand_text
+from hvplan.load.placeholders import Words, expand, expand_document, expand_text
 from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, child, plain
 
 _OWN = ("kind", "name", "apiVersion")
@@ -68,34 +68,32 @@ def inherited(root: Mapping) -> Mapping:
 
 
 def instances(root: Mapping, words: Words, checker: Checker) -> tuple[Instance, ...]:
-    """The machines of a document: one, or one for each instance. Nothing when `instances` or the name is wrong."""
+    """The objects of a document: one, or one for each instance. Nothing when `instances` or the name is wrong."""
     name, node = child(root, "name"), child(root, "instances")
     if not isinstance(name, Scalar) or name.value is None or isinstance(name.value, bool):
         return ()
-    text = name if isinstance(name.value, str) else name._replace(value=name.text)
+    text = name._replace(value=name.text)
     if node is None:
-        filled = expand_text(text, words, checker).text
-        return (Instance(name=filled, item=filled, index="", place=root.place),)
+        filled_name = expand_text(text, words, checker).text
+        return (Instance(name=filled_name, item=filled_name, index="", place=root.place),)
     try:
         wanted = INSTANCES.parse(plain(node))
     except ValueError:
         return ()
     if isinstance(wanted, int):
-        if "{index}" not in text.text and wanted > 1:
+        if "{index}" not in text.text:
             checker.say("instances", "With a number of instances the name needs {index}.", name.place, hint=f"write name: '{text.text}{{index}}'")
             return ()
-        names = [(expand_text(text, _with(words, index=str(i)), checker).text, str(i), node.place) for i in range(1, wanted + 1)]
-        return tuple(Instance(name=filled, item=filled, index=index, place=place) for filled, index, place in names)
-    places = [item.place for item in node.items] if isinstance(node, Sequence) else []
+        names = [expand_text(text, replace(words, index=str(i)), checker).text for i in range(1, wanted + 1)]
+        return tuple(Instance(name=name, item=name, index=str(i), place=root.place) for i, name in enumerate(names, 1))
     built: list[Instance] = []
-    for position, (item, place) in enumerate(zip(wanted, places, strict=True), 1):
-        filled = expand_text(text, _with(words, index=str(position), name=item), checker).text if "{" in text.text else item
-        built.append(Instance(name=filled, item=item, index=str(position), place=place))
+    for position, item in enumerate(node.items if isinstance(node, Sequence) else (), 1):
+        if isinstance(item, Scalar):
+            numbered = replace(words, index=str(position))
+            word = expand_text(item._replace(value=item.text), numbered, checker).text
+            full = expand_text(text, replace(numbered, name=word), checker).text if "{" in text.text else word
+            built.append(Instance(name=full, item=word, index=str(position), place=item.place))
     return tuple(built)
-
-
-def _with(words: Words, *, index: str, name: str | None = None) -> Words:
-    return Words(name=name, host=words.host, stack=words.stack, index=index)
 
 
 def hosts_expanded(root: Mapping, words: Words, checker: Checker) -> Mapping:
@@ -105,3 +103,26 @@ def hosts_expanded(root: Mapping, words: Words, checker: Checker) -> Mapping:
         return root
     node: Node = expand(entry.node, words, checker)
     return root if node is entry.node else root._replace(entries={**root.entries, "host": Entry(entry.key, node)})
+
+
+def filled(root: Mapping, name: str, words: Words, checker: Checker) -> Mapping:
+    """The document of one object: its own name, everything else with placeholders filled in."""
+    entry = root.entries["name"]
+    rest = expand_document(root._replace(entries={key: value for key, value in root.entries.items() if key not in ("name", "instances")}), words, checker)
+    own = Entry(entry.key, Scalar(entry.node.place, name, name))
+    return rest._replace(entries={**rest.entries, "name": own})
+
+
+def sample(head: Mapping, root: Mapping, stack: str, checker: Checker) -> Mapping:
+    """A document as it would look for some machine: its head as written, words in place of what only a machine knows, no nulls."""
+    words = Words(name="name", host="host", stack=stack or None, index="1")
+    own = {key: head.entries[key] for key in (*_OWN, "instances") if key in head.entries}
+    rest = expand_document(root._replace(entries={key: value for key, value in root.entries.items() if key not in own}), words, checker)
+    return _without_nulls(rest)._replace(entries={**own, **_without_nulls(rest).entries})
+
+
+def _without_nulls(root: Mapping) -> Mapping:
+    """Without nulls that stand there to stop what a template gives; an empty value is left to be reported."""
+    entries = {key: entry for key, entry in root.entries.items() if not (isinstance(entry.node, Scalar) and entry.node.value is None and entry.node.text)}
+    below = {key: Entry(e.key, _without_nulls(e.node)) if isinstance(e.node, Mapping) else e for key, e in entries.items()}
+    return root._replace(entries=below)

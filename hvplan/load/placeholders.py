@@ -75,7 +75,7 @@ def expand(node: Node, words: Words, checker: Checker) -> Node:
             items = tuple(expand(item, words, checker) for item in node.items)
             return node if all(a is b for a, b in zip(items, node.items, strict=True)) else node._replace(items=items)
         case Mapping():
-            return _map(node, {key: words for key in node.entries}, checker)
+            return _map(node, dict.fromkeys(node.entries, words), checker)
 
 
 def _map(node: Mapping, words: Map[str, Words], checker: Checker) -> Mapping:

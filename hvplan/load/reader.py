@@ -36,7 +36,7 @@ class Reading:
     broken: bool = False
 
 
-class _Stop(Exception):  # noqa: N818 - control flow inside this file
+class _Stop(Exception):
     """Reading ends here, with its reason."""
 
     def __init__(self, reason: Diagnostic) -> None:
@@ -124,19 +124,23 @@ class _Composer:
                 pass
 
     def _place(self, event: events.Event) -> Place:
-        mark = event.start_mark
+        mark: Any = event.start_mark
         return Place(self.file, mark.line + 1, mark.column + 1)
 
     def _refuse_tag(self, tag: str | None, place: Place) -> None:
         if tag is not None:
-            self.diagnostics.append(problem("yaml-tag", "Tags (!) are not used here.", place, hint="remove the tag; put quotes around a text that starts with !"))
+            self.diagnostics.append(
+                problem("yaml-tag", "Tags (!) are not used here.", place, hint="remove the tag; put quotes around a text that starts with !")
+            )
 
     def _scalar(self, event: events.ScalarEvent) -> None:
         place, text = self._place(event), event.value
         self._refuse_tag(event.tag, place)
         if unsafe(text):
             self.diagnostics.append(
-                problem("yaml-character", "The text holds a character that cannot be sent to a host (a lone surrogate, U+FFFE or U+FFFF).", place, hint="remove it")
+                problem(
+                    "yaml-character", "The text holds a character that cannot be sent to a host (a lone surrogate, U+FFFE or U+FFFF).", place, hint="remove it"
+                )
             )
             text = ""
         plain = event.implicit[0] and event.style in (None, "")
@@ -192,12 +196,16 @@ class _Composer:
                 self._say("yaml-key", "A key must be a single word or text.", key.place, "put quotes around a value that starts with { or [")
             elif key.text == "<<" and key.plain:
                 if merge_at is not None:
-                    self._say("duplicate-key", f"'<<' is written twice, first on line {merge_at.line}.", key.place, "merge several maps with <<: [*one, *other]")
+                    self._say(
+                        "duplicate-key", f"'<<' is written twice, first on line {merge_at.line}.", key.place, "merge several maps with <<: [*one, *other]"
+                    )
                 merge_at = key.place
                 merged += self._merged(value)
             elif key.text in entries:
                 first = entries[key.text].key
-                self._say("duplicate-key", f"'{key.text}' is written twice, on line {first.line} and on line {key.place.line}.", key.place, "remove one of them")
+                self._say(
+                    "duplicate-key", f"'{key.text}' is written twice, on line {first.line} and on line {key.place.line}.", key.place, "remove one of them"
+                )
             elif not key.text:
                 self._say("yaml-key", "A key is missing before the colon.", key.place, "write 'key: value'")
             else:

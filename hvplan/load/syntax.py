@@ -24,7 +24,11 @@ _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("unexpected document", "A quote is opened and not closed before the next document.", "close the quote that was opened at the place above"),
     ("',' or '\\]'", "A list in [ ] is not closed, or a comma is missing.", "put a comma between the items and close the list with ]"),
     ("',' or '}'", "A map in { } is not closed, or a comma is missing.", "put a comma between the entries and close the map with }"),
-    ("'-' indicator|<block end>, but found '\\?'", "A key stands where the next item of a list is expected.", "begin every item with '- ', or indent the key further"),
+    (
+        "'-' indicator|<block end>, but found '\\?'",
+        "A key stands where the next item of a list is expected.",
+        "begin every item with '- ', or indent the key further",
+    ),
     ("could not find expected ':'", "A line without ': ' stands where a key is expected.", "write 'key: value', with a blank after the colon"),
     (
         "expected key|<block end>",
@@ -35,9 +39,21 @@ _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("violates indentation|indentation space", "A tab is used to indent.", "indent with blanks; YAML knows no tabs there"),
     ("alphabetic or numeric|alphanumeric", "The name of an anchor (&) or alias (*) is missing here.", "put quotes around a value that starts with & or *"),
     ("scanning an? (anchor|alias)", "The name of an anchor (&) or alias (*) is not legal here.", "put quotes around a value that starts with & or *"),
-    ("scanning a tag|parsing a tag|tag handle|tag directive", "A tag (!) cannot stand here: hvplan's files use no tags.", "put quotes around a value that starts with !"),
-    ("directive|incompatible|YAML document", "A line that starts with % is no directive that is known here.", "remove the line, or put quotes around the value"),
-    ("comment or line break|block scalar|indentation indicator", "Something stands behind | or > that does not belong there.", "begin the text on the next line"),
+    (
+        "scanning a tag|parsing a tag|tag handle|tag directive",
+        "A tag (!) cannot stand here: hvplan's files use no tags.",
+        "put quotes around a value that starts with !",
+    ),
+    (
+        "directive|incompatible|YAML document",
+        "A line that starts with % is no directive that is known here.",
+        "remove the line, or put quotes around the value",
+    ),
+    (
+        "comment or line break|block scalar|indentation indicator",
+        "Something stands behind | or > that does not belong there.",
+        "begin the text on the next line",
+    ),
     ("<document start>", "Text stands behind the end of the document.", "begin a new document with a line that holds --- only"),
     ("node content|block node|flow node", "A value is missing here.", "write a value, or remove the character that announces one"),
     ("simple key", "A key is longer than 1024 characters or runs over several lines.", "shorten the key"),

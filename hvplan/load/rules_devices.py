@@ -1,0 +1,97 @@
+"""Rules for the devices of one machine: slots, files, adapters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hvplan.diagnostics import Place
+from hvplan.load.check import Checker
+from hvplan.load.rules_files import ending, vhd_rules
+from hvplan.load.tree import Mapping, child, where
+from hvplan.model.devices import CONTROLLERS, Disk, Slot
+from hvplan.model.objects import VirtualMachine
+
+ADAPTERS_MOST: Final = {1: 8, 2: 64}  # behaviour 3.1
+DISKS_MOST: Final = CONTROLLERS["scsi"][0] * CONTROLLERS["scsi"][1]
+
+
+def device_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
+    """All devices of one machine."""
+    slots: dict[Slot, tuple[Disk, Place]] = {}
+    for disk in vm.disks:
+        at = ("devices", "disks", disk.key)
+        _disk(vm, disk, root, checker)
+        if isinstance(disk.slot, Slot):
+            place = where(root, *at, "slot")
+            if disk.slot in slots:
+                other, first = slots[disk.slot]
+                detail = f"{disk.slot} of disk {disk.key}; also of disk {other.key}, at {first}"
+                checker.say("slot-twice", "Two disks cannot sit in one slot.", place, detail=detail, hint="give each its own slot, or leave the slot out")
+            slots.setdefault(disk.slot, (disk, place))
+            _slot(vm, disk, disk.slot, place, checker)
+    if len(vm.disks) > DISKS_MOST:
+        checker.say("limit", f"A machine has at most {DISKS_MOST} disks.", where(root, "devices", "disks"), detail=f"found {len(vm.disks)}")
+    _controllers(vm, root, checker)
+    _adapters(vm, root, checker)
+
+
+def _slot(vm: VirtualMachine, disk: Disk, slot: Slot, place: Place, checker: Checker) -> None:
+    if slot.kind == "pmem":
+        checker.say("not-supported", "Persistent memory (pmem) is not supported by this version.", place, hint="use a scsi slot")
+    elif slot.kind == "ide" and vm.generation == 2:
+        checker.say(
+            "slot-generation", "A Generation 2 machine has no IDE.", place, detail=f"{slot} of disk {disk.key}", hint="use a scsi slot, such as scsi 0:0"
+        )
+
+
+def _disk(vm: VirtualMachine, disk: Disk, root: Mapping, checker: Checker) -> None:
+    node = child(root, "devices", "disks", disk.key)
+    place = where(root, "devices", "disks", disk.key)
+    vhd_node, disk_node = child(node, "vhd"), child(node, "disk")
+    if vhd_node is not None and disk_node is not None:
+        hint = "vhd makes a file of this machine's own, disk attaches a VirtualDisk document; write null for the one that a template gives"
+        checker.say("disk-conflict", f"Disk {disk.key} has both vhd and disk.", where(root, "devices", "disks", disk.key, "disk"), hint=hint)
+    if vhd_node is None and disk_node is None:
+        if not disk.absent:
+            hint = "write vhd: {path: ..., size: ...} or disk: NAME"
+            checker.say("missing", f"Disk {disk.key} needs a vhd, or a disk to attach.", place, hint=hint)
+        elif not isinstance(disk.slot, Slot) and child(node, "slot") is None:
+            hint = f"say where it sits: {disk.key}: {{slot: scsi 0:1, absent: true}}"
+            checker.say("missing", f"Which disk is {disk.key}? A disk to remove needs its slot or its file.", place, hint=hint)
+    if disk.shared and not disk_node:
+        checker.say(
+            "disk-conflict", "A shared disk must be a VirtualDisk document.", where(root, "devices", "disks", disk.key, "shared"), hint="use disk: NAME"
+        )
+    if disk.vhd is not None and vhd_node is not None:
+        vhd_rules(disk.vhd, vhd_node, checker)
+    if vm.generation == 2 and ending(disk.path) == ".vhd" and not disk.absent:
+        keys = ("vhd", "path") if disk.vhd else ("disk",)
+        checker.say("vhd-generation", "A Generation 2 machine takes .vhdx only.", where(root, "devices", "disks", disk.key, *keys), detail=f"found {disk.path}")
+
+
+def _controllers(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
+    named = [disk for disk in vm.disks if isinstance(disk.slot, Slot) and disk.slot.kind == "scsi"]
+    if isinstance(vm.scsi_controllers, int) and named:
+        top = max(named, key=lambda disk: disk.slot if isinstance(disk.slot, Slot) else Slot("", 0, 0))
+        if isinstance(top.slot, Slot) and top.slot.controller >= vm.scsi_controllers:
+            detail = f"disk {top.key} sits in {top.slot}, at {where(root, 'devices', 'disks', top.key, 'slot')}"
+            hint = f"write scsiControllers: {top.slot.controller + 1}, or leave it out: a controller that a slot names is implied"
+            checker.say(
+                "controllers", "There are fewer SCSI controllers than the slots name.", where(root, "devices", "scsiControllers"), detail=detail, hint=hint
+            )
+
+
+def _adapters(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
+    names: dict[str, str] = {}
+    present = [adapter for adapter in vm.network_adapters if not adapter.absent]
+    for adapter in present:
+        at = ("devices", "networkAdapters", adapter.key)
+        first = names.setdefault(adapter.name.casefold(), adapter.key)
+        if first != adapter.key:
+            detail = f"'{adapter.name}', also of adapter {first}, at {where(root, 'devices', 'networkAdapters', first)}"
+            checker.say("adapter-name", "Two adapters of one machine cannot have the same name.", where(root, *at, "name"), detail=detail)
+    most = ADAPTERS_MOST.get(vm.generation if isinstance(vm.generation, int) else 2, ADAPTERS_MOST[2])
+    if len(present) > most:
+        checker.say(
+            "limit", f"This machine can have at most {most} network adapters.", where(root, "devices", "networkAdapters"), detail=f"found {len(present)}"
+        )

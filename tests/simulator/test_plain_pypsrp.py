@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,25 @@ def test_mistakes_come_back_as_error_records(host: Host, command: str, parameter
     assert failed.output == []
     assert str(failed.streams.error[0])
     assert host.records(("Get-VM", {}), properties=("Name",)) == [{"Name": "old-web"}]
+
+
+def test_clients_at_once_get_what_each_asked_for(tmp_path: Path) -> None:
+    """Four clients make five VMs each at the same time; each reads back its own, and all are on the host."""
+    with endpoint(tmp_path) as served:
+
+        def client(number: int) -> list[int]:
+            with session(served.host, served.port) as pool:
+                host = Host(pool)
+                for turn in range(5):
+                    name = f"vm-{number}-{turn}"
+                    memory = TaggedValue("I64", (number + 1) * GIB)
+                    assert ids(host.run(("New-VM", {"Name": name, "MemoryStartupBytes": memory, "Generation": 2, "NoVHD": True}))) == []
+                return [vm["MemoryStartup"] // GIB for vm in host.records(("Get-VM", {"Name": f"vm-{number}-*"}), properties=("MemoryStartup",))]
+
+        with ThreadPoolExecutor(4) as workers:
+            assert list(workers.map(client, range(4))) == [[number + 1] * 5 for number in range(4)]
+        with session(served.host, served.port) as pool:
+            assert len(Host(pool).records(("Get-VM", {}), properties=("Name",))) == 21
 
 
 def test_state_is_carried_from_one_start_to_the_next(tmp_path: Path) -> None:

@@ -19,6 +19,21 @@ from hvplan.simulator.wire.values_in import Reader
 _DASHES = frozenset("-\u2013\u2014\u2015")
 
 
+class NotCreated(Exception):
+    """A message that reads but asks for no pipeline: the pipeline fails, the session lives on (the real engine's answer).
+
+    `error_id` is `RuntimeException` (no command, no name) or `Argument` (a parameter named `-`).
+    """
+
+    def __init__(self, error_id: str, message: str) -> None:
+        super().__init__(message)
+        self.error_id = error_id
+
+
+def _no_pipeline() -> NotCreated:
+    return NotCreated("RuntimeException", "An error occurred while creating the pipeline.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
     """What CREATE_PIPELINE asks for; `no_input` False: wait for the end of the pipeline's input."""
@@ -28,7 +43,7 @@ class Create:
 
 
 def read_create(root: ET.Element, *, secrets: bool) -> Create:
-    """Read the message. Raises Malformed, also for a number that does not fit its type (truth 10)."""
+    """Read the message. Raises Malformed, also for a number that does not fit its type (truth 10), and NotCreated."""
     reader = Reader(secrets=secrets)
     message = reader.members(root)
     shell = reader.members(_need(message, "PowerShell"))
@@ -43,7 +58,7 @@ def read_create(root: ET.Element, *, secrets: bool) -> Create:
     # With several statements `Cmds` repeats the first of them.
     found = tuple(statements) or (single,)
     if not all(found):
-        raise Malformed("a pipeline without commands")
+        raise _no_pipeline()
     no_input = message.get("NoInput")
     return Create(statements=found, no_input=no_input is None or reader.read(no_input) is not False)
 
@@ -54,16 +69,23 @@ def read_input(root: ET.Element, *, secrets: bool) -> Any:
 
 
 def argument(name: str | None, value: Any) -> Argument:
-    """One argument as PowerShell understands the name it was sent with. Raises Malformed for a blank name."""
+    """One argument as PowerShell understands the name it was sent with. Raises NotCreated for a name of nothing but dash and colon."""
     if name is None:
         return Argument(None, value)
     if not name.strip():
-        raise Malformed("a parameter with a blank name")
+        raise _no_pipeline()
     if name[0] not in _DASHES:
         return Argument(name, value)
     text = name.rstrip()
     colon = text.endswith(":")
     bare = text[1:-1] if colon else text[1:]
+    if bare[:1] in _DASHES:
+        bare = bare[1:]  # the binder forgives one more
+    if not bare:
+        raise NotCreated(
+            "Argument",
+            'Cannot process argument because the value of argument "name" is not valid. Change the value of the "name" argument and run the operation again.',
+        )
     return Argument(bare, value, given=colon or value is not None)
 
 
@@ -84,7 +106,7 @@ def _command(reader: Reader, element: ET.Element) -> Command:
         elif member.tag == "Obj":
             reader.members(member)  # the merge settings: only their type names matter, later objects refer to them
     if not isinstance(name, str) or not name:
-        raise Malformed("a command without a name")
+        raise _no_pipeline()
     return Command(name, arguments, script)
 
 

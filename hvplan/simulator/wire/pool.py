@@ -61,7 +61,8 @@ class Pool:
     @property
     def id(self) -> uuid.UUID:
         """The pool's id, as the client chose it."""
-        return uuid.UUID(int=self._core.runspace_pool_id.int)
+        found: uuid.UUID = self._core.runspace_pool_id
+        return found
 
     @property
     def runspaces(self) -> int:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from hvplan.simulator.pipe import MessageKind, Pipeline, PowerShell, Runspace
 from hvplan.simulator.wire import fragments, records
-from hvplan.simulator.wire.create import Create, read_create, read_input
+from hvplan.simulator.wire.create import Create, NotCreated, read_create, read_input
 from hvplan.simulator.wire.fragments import Defragmenter, Message
 from hvplan.simulator.wire.pool import Pool
 from hvplan.simulator.wire.safe_xml import Malformed, parse
@@ -115,7 +115,7 @@ class PsrpSession:
                     self._for_pipeline(job, message)
             except Malformed:
                 if not job.queued:
-                    del self._jobs[command]
+                    self._jobs.pop(command, None)
                 raise
 
     def connect(self, data: bytes) -> bytes:
@@ -169,7 +169,12 @@ class PsrpSession:
             return
         if message.type == fragments.CREATE_PIPELINE and job.create is None and not job.ended:
             job.id = message.pipeline
-            job.create = read_create(parse(message.data), secrets=self._pool.key_exchanged)
+            try:
+                job.create = read_create(parse(message.data), secrets=self._pool.key_exchanged)
+            except NotCreated as refused:
+                self._jobs.pop(job.command, None)
+                self._end(job, records.not_created(refused.error_id, str(refused)))
+                return
             if job.create.no_input:
                 self._enqueue(job)
         elif message.type == fragments.PIPELINE_INPUT and job.create is not None:
@@ -179,6 +184,7 @@ class PsrpSession:
             self._enqueue(job)
         elif message.type == fragments.GET_COMMAND_METADATA and job.create is None and not job.ended:
             job.id = message.pipeline
+            self._jobs.pop(job.command, None)
             self._end(job, records.failed("NotSimulated", "This host does not answer GET_COMMAND_METADATA; call Get-Command instead."))
         else:
             raise Malformed(f"message type 0x{message.type:08X} is not for this pipeline")

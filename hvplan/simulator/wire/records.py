@@ -42,6 +42,13 @@ def stopped() -> str:
     )
 
 
+def not_created(error_id: str, message: str) -> str:
+    """The state of a pipeline whose commands make none; id and category as the real engine gives them."""
+    kind = {"Argument": (5, "PSArgumentException")}.get(error_id, (0, "RuntimeException"))  # InvalidArgument, NotSpecified
+    exception = f"System.Management.Automation.{kind[1]}"
+    return pipeline_state(FAILED, error_id=error_id, category=kind[0], reason=kind[1], exception=exception, message=message)
+
+
 def failed(error_id: str, message: str) -> str:
     """The state of a pipeline that could not be run at all; category NotImplemented."""
     return pipeline_state(

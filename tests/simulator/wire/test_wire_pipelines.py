@@ -57,6 +57,19 @@ def test_a_number_written_as_i32_that_does_not_fit_is_a_fault_and_runs_nothing()
         assert invoke(opened, "Get-VM") == ["done"]
 
 
+@pytest.mark.parametrize(("name", "parameter", "error"), [("", "Name", "RuntimeException"), ("Get-VM", "-", "Argument"), ("Get-VM", " ", "RuntimeException")])
+def test_what_makes_no_pipeline_fails_as_one(name: str, parameter: str, error: str) -> None:
+    """A command or a parameter without a name: the pipeline fails with the engine's id, nothing runs, the session lives on."""
+    fake = FakePowerShell()
+    with start(fake) as host, pool(host) as opened:
+        shell = PowerShell(opened)
+        shell.add_cmdlet(name).add_parameter(parameter, 1).invoke()
+        assert shell.had_errors
+        assert shell.streams.error[0].fq_error == error
+        assert fake.ran == []
+        assert invoke(opened, "Get-VM") == ["done"]
+
+
 def test_input_of_the_client_is_collected_before_the_pipeline_runs() -> None:
     """Objects sent as pipeline input arrive as the pipeline's input."""
     fake = FakePowerShell()

@@ -16,7 +16,7 @@ from pypsrp.serializer import Serializer
 from hvplan.simulator.pipe import Argument
 from hvplan.simulator.values import Bag, Enum, List, Number, Real, Version
 from hvplan.simulator.wire import fragments, iso
-from hvplan.simulator.wire.create import argument, read_create
+from hvplan.simulator.wire.create import NotCreated, argument, read_create
 from hvplan.simulator.wire.safe_xml import Malformed, parse
 from hvplan.simulator.wire.values_in import Reader
 
@@ -140,6 +140,7 @@ def test_text_of_a_plain_client_arrives_equal(text: str) -> None:
         ("-Force: ", True, Argument("Force", True)),
         ("-Name", "x", Argument("Name", "x")),
         ("\u2013Name", "x", Argument("Name", "x")),
+        ("--Name", "x", Argument("Name", "x")),
         ("Name:", "x", Argument("Name:", "x")),
         (None, "x", Argument(None, "x")),
     ],
@@ -149,12 +150,19 @@ def test_a_parameter_name_is_read_as_powershell_rebuilds_its_token(name: str | N
     assert argument(name, value) == read_as
 
 
-def test_a_pipeline_without_commands_or_names_is_refused() -> None:
+@pytest.mark.parametrize("name", ["", "  ", "-", "-:", "--"])
+def test_a_parameter_without_a_name_makes_no_pipeline(name: str) -> None:
+    """Nothing but dashes, colons and spaces is no name."""
+    with pytest.raises(NotCreated):
+        argument(name, "x")
+
+
+@pytest.mark.parametrize("commands", ["<LST />", '<LST><Obj RefId="3"><MS><Nil N="Cmd" /></MS></Obj></LST>', '<LST><Obj RefId="3"><MS /></Obj></LST>'])
+def test_a_message_without_commands_or_names_makes_no_pipeline(commands: str) -> None:
     """CREATE_PIPELINE must hold a command, and a command its name."""
-    for commands in ("<LST />", '<LST><Obj RefId="3"><MS><Nil N="Cmd" /></MS></Obj></LST>'):
-        text = f'<Obj RefId="0"><MS><Obj N="PowerShell" RefId="1"><MS><Obj N="Cmds" RefId="2">{commands}</Obj></MS></Obj></MS></Obj>'
-        with pytest.raises(Malformed):
-            read_create(parse(text.encode()), secrets=False)
+    text = f'<Obj RefId="0"><MS><Obj N="PowerShell" RefId="1"><MS><Obj N="Cmds" RefId="2">{commands}</Obj></MS></Obj></MS></Obj>'
+    with pytest.raises(NotCreated):
+        read_create(parse(text.encode()), secrets=False)
 
 
 @given(st.lists(st.binary(min_size=0, max_size=300), min_size=1, max_size=4), st.integers(1, 97), st.integers(1, 60))

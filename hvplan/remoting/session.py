@@ -44,9 +44,11 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSent:
-    """It certainly did not reach the host; may be tried again."""
+    """It certainly did not run on the host; may be tried again. `code` and `hint` are for a diagnostic: `logon-failed`, what to do."""
 
     why: str
+    code: str = "not-sent"
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

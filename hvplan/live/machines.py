@@ -1,0 +1,208 @@
+"""Virtual machines: what is asked of them, and how the answers come together, always by the VM's id, never by position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hvplan.cmdlets.build import select, vm, where
+from hvplan.cmdlets.invocation import Cmd, Statement
+from hvplan.live.ask import Answer
+from hvplan.live.decode import Commands, fields_of, part_of, properties
+from hvplan.model.devices import AdapterSettings, Slot
+from hvplan.model.live import LiveAdapter, LiveCheckpoint, LiveDrive, LiveVm
+from hvplan.model.marker import text_of
+from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.values import MAC, Unknown
+from hvplan.remoting.session import Record
+
+_VM: Final = ("Id", "Name", "State", "Generation", "Version", "Path", "IsClustered", "ReplicationMode", "OperationalStatus", "HardDrives", "DVDDrives")
+_ADAPTER: Final = ("Id", "Name", "VMId", "IsLegacy", "MacAddress", "DynamicMacAddressEnabled")
+BUSY: Final[Mapping[str, str]] = {
+    "ApplyingSnapshot": "applying a checkpoint",
+    "CreatingSnapshot": "creating a checkpoint",
+    "DeletingSnapshot": "deleting a checkpoint",
+    "MergingDisks": "merging disks",
+    "ExportingVirtualMachine": "being exported",
+    "MigratingVirtualMachine": "being migrated",
+    "MigratingPlannedVm": "being migrated",
+    "BackingUpVirtualMachine": "being backed up",
+    "ModifyingUpVirtualMachine": "being modified",
+    "StorageMigrationPhaseOne": "moving its storage",
+    "StorageMigrationPhaseTwo": "moving its storage",
+}
+"""Operational status -> why nothing may be changed now (catalogue, VMOperationalStatus)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One kind of record about VMs. `filter`: the property and value that choose the VMs that have it."""
+
+    name: str
+    cmdlet: str
+    properties: tuple[str, ...]
+    filter: tuple[str, int] | None = None
+
+    def of_all(self) -> Statement:
+        """For every VM of the host."""
+        if self.filter:
+            return (Cmd("Get-VM"), where(*self.filter), Cmd(self.cmdlet), select(*self.properties))
+        return (Cmd(self.cmdlet, {"VMName": "*"}), select(*self.properties))
+
+    def of_one(self, id: str) -> Statement:
+        """For one VM."""
+        chosen = (where(*self.filter),) if self.filter else ()
+        return (vm(id), *chosen, Cmd(self.cmdlet), select(*self.properties))
+
+
+def _columns(*names: str, part: type[Any], query: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*names, *properties(part, query))))
+
+
+MACHINE: Final = _columns(*_VM, part=General, query="Get-VM")
+QUESTIONS: Final = (
+    Question(name="processor", cmdlet="Get-VMProcessor", properties=_columns("VMId", part=Processor, query="Get-VMProcessor")),
+    Question(name="memory", cmdlet="Get-VMMemory", properties=_columns("VMId", part=Memory, query="Get-VMMemory")),
+    Question(name="firmware", cmdlet="Get-VMFirmware", properties=_columns("VMId", part=Firmware, query="Get-VMFirmware"), filter=("Generation", 2)),
+    Question(name="adapters", cmdlet="Get-VMNetworkAdapter", properties=_columns(*_ADAPTER, part=AdapterSettings, query="Get-VMNetworkAdapter")),
+    Question(name="controllers", cmdlet="Get-VMScsiController", properties=("VMId", "ControllerNumber")),
+    Question(name="checkpoints", cmdlet="Get-VMSnapshot", properties=("VMId", "Id", "Name", "SnapshotType", "IsAutomaticCheckpoint")),
+)
+"""What is asked beside Get-VM: one pipeline each for a whole host. Firmware only where there is one: Generation 1 refuses the cmdlet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The answers to all questions, by question and VM id. `adapter_ids`: which adapters a VM has, asked only after an error."""
+
+    records: Mapping[str, Mapping[str, tuple[Record, ...]]] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
+    adapter_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, question: str, id: str) -> tuple[Record, ...]:
+        """Records of one VM."""
+        return self.records.get(question, {}).get(id, ())
+
+
+def told(answers: Iterable[tuple[str, Answer]], adapter_ids: Mapping[str, frozenset[str]] | None = None) -> Told:
+    """Answers, put in order by VM."""
+    records: dict[str, Mapping[str, tuple[Record, ...]]] = {}
+    why: dict[str, str] = {}
+    for name, answer in answers:
+        grouped: dict[str, list[Record]] = {}
+        for record in answer.records:
+            grouped.setdefault(str(record["VMId"]), []).append(record)
+        records[name] = {id: tuple(found) for id, found in grouped.items()}
+        why[name] = answer.why
+    return Told(records=records, why=why, adapter_ids=adapter_ids or {})
+
+
+def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
+    """One VM, from its own record and what the other questions told of it. What cannot be known is Unknown, or makes it `busy`."""
+    id, notes = str(record["Id"]), str(record["Notes"] or "")
+    general, problem = fields_of(General, {**record, "Notes": text_of(notes)}, "Get-VM", commands)
+    generation = int(record["Generation"] or 0)
+
+    def part(kind: type[Any], name: str, query: str) -> Any:
+        return part_of(kind, answers.of(name, id), query, answers.why.get(name, ""), commands)
+
+    controllers = answers.of("controllers", id)
+    disks, dvds = _drives(record["HardDrives"]), _drives(record["DVDDrives"])
+    unread = [f"its settings could not be read: {problem}"] if problem else []
+    if answers.why.get("controllers") and not controllers:
+        unread.append(f"its SCSI controllers could not be read: {answers.why['controllers']}")
+    if disks is None or dvds is None:
+        unread.append("its drives could not be read")
+    return LiveVm(
+        id=id,
+        name=str(record["Name"]),
+        state=str(record["State"]),
+        generation=generation,
+        version=str(record["Version"] or ""),
+        path=str(record["Path"] or ""),
+        notes=notes,
+        clustered=record["IsClustered"] is True,
+        replication=str(record["ReplicationMode"] or "None"),
+        busy=_busy(record["OperationalStatus"]) or "; ".join(unread),
+        general=General(**general),
+        processor=part(Processor, "processor", "Get-VMProcessor"),
+        memory=part(Memory, "memory", "Get-VMMemory"),
+        firmware=part(Firmware, "firmware", "Get-VMFirmware") if generation == 2 else None,
+        scsi_controllers=len(controllers),
+        disks=disks or (),
+        dvds=dvds or (),
+        adapters=_adapters(answers, id, commands),
+        checkpoints=_checkpoints(answers, id),
+    )
+
+
+def _busy(status: object) -> str:
+    words = status if isinstance(status, tuple) else (status,)
+    return next((BUSY[word] for word in words if word in BUSY), "")
+
+
+def _drives(value: object) -> tuple[LiveDrive, ...] | None:
+    """Drives by slot; None when they did not come as objects."""
+    if value is None:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return None
+    try:
+        drives = [
+            LiveDrive(
+                slot=Slot(str(drive["ControllerType"]).lower(), int(drive["ControllerNumber"]), int(drive["ControllerLocation"])),
+                path=str(drive["Path"] or ""),
+                id=str(drive["Id"] or ""),
+            )
+            for drive in value
+        ]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return tuple(sorted(drives, key=lambda drive: drive.slot))
+
+
+def _adapters(answers: Told, id: str, commands: Commands) -> tuple[LiveAdapter, ...] | Unknown:
+    """All adapters of a VM, or Unknown: with an error in the answer, unless every adapter the VM has is among its records."""
+    records, why = answers.of("adapters", id), answers.why.get("adapters", "")
+    if why and answers.adapter_ids.get(id) != frozenset(str(record["Id"]).lower() for record in records):
+        return Unknown(why)
+    adapters: list[LiveAdapter] = []
+    for record in records:
+        settings, problem = fields_of(AdapterSettings, record, "Get-VMNetworkAdapter")
+        settings["switch"] = record["SwitchName"] or None  # no name is a value: not connected
+        if problem or isinstance(record["VlanSetting"], str):  # a text is all that is left of a setting at the wrong depth (truth 11, 12)
+            return Unknown(problem or f"the VLAN of {record['Name']} did not come back")
+        adapters.append(
+            LiveAdapter(
+                id=str(record["Id"]),
+                name=str(record["Name"] or ""),
+                legacy=record["IsLegacy"] is True,
+                mac=_mac(str(record["MacAddress"] or "")),
+                mac_dynamic=record["DynamicMacAddressEnabled"] is True,
+                settings=AdapterSettings(**settings),
+            )
+        )
+    return tuple(adapters)
+
+
+def _mac(text: str) -> str:
+    try:
+        return MAC.parse(text)
+    except ValueError:
+        return text
+
+
+def _checkpoints(answers: Told, id: str) -> tuple[LiveCheckpoint, ...] | Unknown:
+    """All checkpoints of a VM; with an error in the answer nobody knows whether there are more."""
+    if why := answers.why.get("checkpoints", ""):
+        return Unknown(why)
+    return tuple(
+        LiveCheckpoint(
+            id=str(record["Id"]),
+            name=str(record["Name"] or ""),
+            kind=str(record["SnapshotType"] or ""),
+            automatic=record["IsAutomaticCheckpoint"] is True,
+        )
+        for record in answers.of("checkpoints", id)
+    )

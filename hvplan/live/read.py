@@ -1,0 +1,143 @@
+"""A host as live model: everything at once for a plan, single objects again for an apply.
+
+A full read takes `pipelines(levels)` pipelines whatever the number of VMs: identity, cmdlets, switches, VMs, six
+questions about VMs, files, free space: twelve; and one for each level of the deepest VHD chain in scope. One more is
+sent when the answer about network adapters carries an error. A host without VMs takes six fewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from hvplan.cmdlets.build import select, switch, vm, where
+from hvplan.cmdlets.invocation import Cmd
+from hvplan.errors import HvplanError
+from hvplan.live.ask import Answer, ask, must, sort, whole
+from hvplan.live.disks import chains, read_files, read_vhds
+from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_switches
+from hvplan.live.machines import MACHINE, QUESTIONS, live_vm, told
+from hvplan.live.wanted import Wanted
+from hvplan.model import marker
+from hvplan.model.live import LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
+from hvplan.model.values import Unknown, normal_path
+from hvplan.remoting.session import Record, Session
+
+__all__ = ["pipelines", "read_files", "read_host", "read_switch", "read_vhds", "read_vm"]
+
+_VMS: Final = (Cmd("Get-VM"), select(*MACHINE))
+_ADAPTER_IDS: Final = (Cmd("Get-VM"), select("Id", "NetworkAdapters"))
+
+
+def pipelines(levels: int) -> int:
+    """How many pipelines a full read of a host with VMs takes when its deepest VHD chain in scope has so many levels."""
+    return 12 + levels
+
+
+def read_host(session: Session, wanted: Wanted) -> LiveHost:
+    """Everything a plan needs. Raises ConnectionFailed when the host cannot be reached, or its identity, switches or VMs cannot be read."""
+    host = wanted.host
+    about = read_about(session, host)
+    switches = read_switches(session, host)
+    records = must(ask(session, (_VMS,), what="the list of its VMs", host=host), what="the list of its VMs", host=host)
+    answers: list[tuple[str, Answer]] = []
+    for question in QUESTIONS if records else ():
+        what = f"{question.name} of its VMs"
+        answers.append((question.name, whole(ask(session, (question.of_all(),), what=what, host=host), what=what, host=host)))
+    doubtful = any(name == "adapters" and answer.errors for name, answer in answers)
+    by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None)
+    vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
+    attached = [drive.path for machine in vms if _in_scope(machine, wanted) for drive in machine.disks if _is_vhd(drive.path)]
+    files = read_files(session, (*wanted.files, *attached), host=host)
+    return LiveHost(
+        identity=about.identity,
+        commands=about.commands,
+        processors=about.processors,
+        memory=about.memory,
+        vm_path=about.vm_path,
+        vhd_path=about.vhd_path,
+        switches=switches,
+        vms=vms,
+        files=files,
+        vhds=_headers(session, (*wanted.vhds, *attached), files, host),
+        free=read_free(session, host, cluster_node=about.identity.cluster_node),
+    )
+
+
+def _adapter_ids(answer: Answer) -> Mapping[str, frozenset[str]]:
+    """Which adapters each VM has; nothing for a VM about which there is any doubt."""
+    if answer.errors or not answer.whole:
+        return {}
+    return {str(r["Id"]): frozenset(str(a["Id"]).lower() for a in r["NetworkAdapters"]) for r in answer.records if isinstance(r["NetworkAdapters"], tuple)}
+
+
+def _in_scope(machine: LiveVm, wanted: Wanted) -> bool:
+    if machine.name.casefold() in wanted.names:
+        return True
+    owner, _ = marker.find(machine.notes)
+    return owner is not None and owner.stack in wanted.stacks
+
+
+def _is_vhd(path: str) -> bool:
+    return normal_path(path).endswith((".vhdx", ".vhd", ".avhdx", ".avhd", ".vhds"))
+
+
+def _headers(session: Session, paths: Iterable[str], files: Mapping[str, LiveFile | Unknown | None], host: str) -> Mapping[str, LiveVhd | Unknown | None]:
+    keys = {normal_path(path): path for path in paths}
+    known: dict[str, Unknown | None] = {}
+    there: list[str] = []
+    for key, path in keys.items():
+        match files[key]:
+            case LiveFile(folder=False):
+                there.append(path)
+            case LiveFile():
+                known[key] = Unknown(f"{path} is a folder")
+            case other:
+                known[key] = other
+    return chains(session, there, known, host=host)
+
+
+def read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]]) -> LiveVm | Unknown | None:
+    """One VM again, whole: one pipeline when all is well. None when a complete list of VMs does not have it; Unknown when nobody can tell."""
+    try:
+        return _read_vm(session, vm_id.lower(), commands)
+    except HvplanError as error:
+        return Unknown(str(error))
+
+
+def _read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]]) -> LiveVm | Unknown | None:
+    statements = ((vm(vm_id), select(*MACHINE)), *(question.of_one(vm_id) for question in QUESTIONS))
+    answer = ask(session, statements, what="the VM", host="")
+    if not answer.errors and answer.whole:
+        machines, *others = sort(answer.records, statements)
+        if len(machines) == 1:
+            return live_vm(machines[0], told((q.name, Answer(records=found)) for q, found in zip(QUESTIONS, others, strict=True)), commands)
+    # From the first error on, a batch tells nothing (truth 1): everything is asked again, one by one.
+    record = _machine(session, vm_id)
+    if not isinstance(record, Mapping):
+        return record
+    answers = [(question.name, ask(session, (question.of_one(vm_id),), what=question.name, host="")) for question in QUESTIONS]
+    adapters = next(answer for name, answer in answers if name == "adapters")
+    ids = _adapter_ids(ask(session, ((vm(vm_id), select("Id", "NetworkAdapters")),), what="adapters", host="")) if adapters.errors else None
+    return live_vm(record, told(answers, ids), commands)
+
+
+def _machine(session: Session, vm_id: str) -> Record | Unknown | None:
+    """A VM's record out of the list of all: an error about one id may mean anything, a complete list without it means it is gone."""
+    answer = ask(session, ((Cmd("Get-VM"), where("Id", vm_id), select(*MACHINE)),), what="the list of VMs", host="")
+    if answer.errors or not answer.whole:
+        return Unknown(answer.why or "the list of VMs is not complete")
+    return answer.records[0] if answer.records else None
+
+
+def read_switch(session: Session, switch_id: str) -> LiveSwitch | Unknown | None:
+    """One switch again. None when a complete list of switches does not have it; Unknown when nobody can tell."""
+    try:
+        answer = ask(session, ((switch(switch_id), select(*SWITCH)),), what="the switch", host="")
+        if answer.errors or not answer.whole or not answer.records:
+            answer = ask(session, ((Cmd("Get-VMSwitch"), where("Id", switch_id), select(*SWITCH)),), what="the list of switches", host="")
+    except HvplanError as error:
+        return Unknown(str(error))
+    if answer.errors or not answer.whole:
+        return Unknown(answer.why or "the list of switches is not complete")
+    return live_switch(answer.records[0]) if answer.records else None

@@ -1,0 +1,63 @@
+"""What has to be known of a host beyond its objects: which files are looked for, and whose disks are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hvplan.model.objects import Desired
+from hvplan.model.values import Unset, normal_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """`host`: its name, for messages. `names`: VMs, in small letters, whose disks are read; `stacks`: so are those of VMs these stacks own.
+
+    `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
+    """
+
+    host: str = ""
+    names: frozenset[str] = frozenset()
+    stacks: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    vhds: tuple[str, ...] = ()
+
+
+def wanted_of(desired: Desired) -> Wanted:
+    """What the desired objects of one host make it necessary to know: their disks, leftovers beside them, sources, parents, folders."""
+    vhds: dict[str, str] = {}
+    folders: dict[str, str] = {}
+
+    def vhd(path: str) -> None:
+        if path:
+            vhds.setdefault(normal_path(path), path)
+
+    for disk in desired.disks:
+        vhd(disk.path)
+    for machine in desired.vms:
+        if not isinstance(machine.path, Unset):
+            folders.setdefault(normal_path(machine.path), machine.path)
+        for drive in machine.disks:
+            vhd(drive.path)
+            if drive.vhd is not None:
+                vhd(unfinished(drive.vhd.path))
+                vhd(drive.vhd.source_path)
+                vhd(drive.vhd.parent_path)
+                folder = drive.vhd.path.rpartition("\\")[0]
+                if not folder.endswith(":"):
+                    folders.setdefault(normal_path(folder), folder)
+    names = {name.casefold() for machine in desired.vms for name in (machine.name, *machine.lifecycle.formerly)}
+    stack = desired.stack
+    return Wanted(
+        host=desired.hosts[0].name if len(desired.hosts) == 1 else "",
+        names=frozenset(names),
+        stacks=frozenset((stack.name, *stack.formerly)) if stack.marks else frozenset(),
+        files=(*vhds.values(), *folders.values()),
+        vhds=tuple(vhds.values()),
+    )
+
+
+def unfinished(path: str) -> str:
+    r"""The name under which a file is made before it gets its own: `D:\a\web.hvplan.vhdx` for `D:\a\web.vhdx`."""
+    folder, slash, name = path.rpartition("\\")
+    stem, dot, extension = name.rpartition(".")
+    return f"{folder}{slash}{stem}.hvplan{dot}{extension}" if dot else f"{path}.hvplan"

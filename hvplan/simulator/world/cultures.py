@@ -16,7 +16,8 @@ _WORDS: dict[str, dict[Word, str]] = {
     },
     "de-DE": {
         "adapter": "Netzwerkkarte", "legacyAdapter": "Ältere Netzwerkkarte", "disk": "Festplatte", "dvd": "DVD-Laufwerk", "floppy": "Diskettenlaufwerk",
-        "ide": "IDE-Controller", "scsi": "SCSI-Controller", "processor": "Prozessor", "memory": "Arbeitsspeicher", "switchAdapter": "Virtueller Ethernet-Adapter",
+        "ide": "IDE-Controller", "scsi": "SCSI-Controller", "processor": "Prozessor", "memory": "Arbeitsspeicher",
+        "switchAdapter": "Virtueller Ethernet-Adapter",
     },
     "fr-FR": {
         "adapter": "Carte réseau", "legacyAdapter": "Carte réseau héritée", "disk": "Disque dur", "dvd": "Lecteur de DVD", "floppy": "Lecteur de disquettes",

@@ -5,15 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hvplan.simulator.world import host_reads, power, settings, switches, vms
+from hvplan.simulator.world import (
+    adapters,
+    controllers,
+    drives,
+    firmware,
+    host_reads,
+    items,
+    power,
+    settings,
+    snapshots,
+    switches,
+    vhd_cmdlets,
+    vlans,
+    vms,
+    windows,
+)
 from hvplan.simulator.world.context import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
+        **adapters.HANDLERS,
+        **controllers.HANDLERS,
+        **drives.HANDLERS,
+        **firmware.HANDLERS,
         **host_reads.HANDLERS,
+        **items.HANDLERS,
         **power.HANDLERS,
         **settings.HANDLERS,
+        **snapshots.HANDLERS,
         **switches.HANDLERS,
+        **vhd_cmdlets.HANDLERS,
+        **vlans.HANDLERS,
         **vms.HANDLERS,
+        **windows.HANDLERS,
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hvplan.simulator.values import Obj, Version
 from hvplan.simulator.world import units
@@ -16,8 +17,6 @@ from hvplan.simulator.world.state import State
 def host_record(state: State) -> Obj:
     """`VMHost`."""
     host, settings = state.host, state.host.settings
-    from datetime import timedelta
-
     return Obj(
         "VMHost",
         {
@@ -25,7 +24,8 @@ def host_record(state: State) -> Obj:
             "SupportedVmVersions": texts(state.release.versions), "EnableEnhancedSessionMode": settings.enhanced_session,
             "FibreChannelWwnn": "C003FF0000FFFF00", "FibreChannelWwpnMaximum": "C003FF000000FFFF", "FibreChannelWwpnMinimum": "C003FF0000000000",
             "MacAddressMaximum": settings.mac_maximum, "MacAddressMinimum": settings.mac_minimum, "NumaSpanningEnabled": settings.numa_spanning,
-            "VirtualHardDiskPath": settings.vhd_path, "VirtualMachinePath": settings.vm_path, "FullyQualifiedDomainName": "", "MemoryCapacity": i64(host.memory),
+            "VirtualHardDiskPath": settings.vhd_path, "VirtualMachinePath": settings.vm_path, "FullyQualifiedDomainName": "",
+            "MemoryCapacity": i64(host.memory),
             "Name": host.name, "MaximumStorageMigrations": u32(settings.storage_migrations), "MaximumVirtualMachineMigrations": u32(settings.migrations),
             "UseAnyNetworkForMigration": settings.any_network,
             "VirtualMachineMigrationAuthenticationType": enum("MigrationAuthenticationType", settings.migration_authentication),

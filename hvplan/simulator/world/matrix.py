@@ -79,18 +79,19 @@ MATRIX: dict[str, str] = {
     "checkpoint.remove": "Y Y Y N Y",
 }  # fmt: skip
 
+_NOW = "while the virtual machine is in its current state."
 _MESSAGES: tuple[tuple[str, str, str], ...] = (
     ("processor", "'{name}' failed to modify device 'Processor'.", "Cannot change the processor settings of a virtual machine now."),
     ("memory", "Failed to modify device 'Memory'.", "'{name}' failed to modify device 'Memory'."),
-    ("adapter.mac", "'{name}' failed to modify device 'Network Adapter'.", "The MacAddress property cannot be modified because the virtual machine is running."),
-    ("adapter", "'{name}' failed to change device 'Network Adapter'.", "'{name}' cannot change device 'Network Adapter' while the virtual machine is in its current state."),
-    ("scsiController", "'{name}' failed to add device 'Synthetic SCSI Controller'.", "'{name}' cannot add device 'Synthetic SCSI Controller' while the virtual machine is running."),
-    ("disk", "'{name}' failed to change device 'Virtual Hard Disk'.", "'{name}' cannot change device 'Virtual Hard Disk' while the virtual machine is in its current state."),
-    ("dvd", "'{name}' failed to change device 'Virtual CD/DVD Disk'.", "'{name}' cannot change device 'Virtual CD/DVD Disk' while the virtual machine is in its current state."),
-    ("security", "'{name}' failed to modify security settings.", "The SecuritySettingData property cannot be modified because the virtual machine is running."),
-    ("firmware", "'{name}' failed to modify settings.", "The BootSourceOrder property cannot be modified because the virtual machine is running."),
+    ("adapter.mac", "'{name}' failed to modify device.", "The MacAddress property cannot be modified because the virtual machine is running."),
+    ("adapter", "'{name}' failed to change device.", "'{name}' cannot change device 'Network Adapter' " + _NOW),
+    ("scsiController", "'{name}' failed to change device.", "'{name}' cannot add device 'Synthetic SCSI Controller' while the virtual machine is running."),
+    ("disk", "'{name}' failed to change device.", "'{name}' cannot change device 'Virtual Hard Disk' " + _NOW),
+    ("dvd", "'{name}' failed to change device.", "'{name}' cannot change device 'Virtual CD/DVD Disk' " + _NOW),
+    ("security", "'{name}' failed to modify settings.", "The SecuritySettingData property cannot be modified because the virtual machine is running."),
+    ("firmware", "'{name}' failed to modify settings.", "The firmware cannot be modified because the virtual machine is running."),
     ("", "Modifying the properties of '{name}' failed.", "The operation cannot be performed while the object is in its current state."),
-)  # fmt: skip
+)
 
 
 def verdict(attribute: str, state: str, generation: int) -> Verdict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from hvplan.simulator.world import vhds
+from hvplan.simulator.world import avhdx, vhds
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.nouns import VM, Pending
 from hvplan.simulator.world.records import vm_record
@@ -28,7 +28,7 @@ def settle(state: State, now: datetime) -> None:
             state.put(arrived(vm, vm.pending.state, vm.pending.due))
             vm = state.vms[vm.id]
         if vm.merging_until is not None and vm.merging_until <= now:
-            state.put(replace(vm, merging_until=None))
+            state.put(avhdx.collapse(state, replace(vm, merging_until=None)))
 
 
 def arrived(vm: VM, new: str, now: datetime) -> VM:

@@ -194,3 +194,14 @@ def switch_record(one: Switch, owner_state: Any) -> Obj:
     if release != "2016":
         props["NetAdapterInterfaceGuid"] = List((net.id for net in behind), "System.Guid[]") if behind else None
     return Obj("VMSwitch", props)
+
+
+def internal_adapter(one: Switch, owner_state: Any) -> Obj:
+    """`VMInternalNetworkAdapter`: the host's own adapter on a switch, in short."""
+    return Obj(
+        "VMInternalNetworkAdapter",
+        {
+            "IsManagementOs": True, "Name": one.name, "SwitchName": one.name, "SwitchId": one.id, "IsExternalAdapter": False,
+            "Id": f"Microsoft:{str(one.id).upper()}\\{str(one.id).upper()}", "ComputerName": owner_state.host.name,
+        },
+    )  # fmt: skip

@@ -98,35 +98,3 @@ def in_use(state: State, vm: VM, path: str) -> None:
 
 def _add_failed(vm: VM, path: str, why: str) -> Refusal:
     return operation_failed(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", f"Attachment '{path}' failed: {why}"), vm.name)
-
-
-def merge(state: State, child: str) -> str:
-    """Merge a differencing disk into its parent: the child's file goes, the parent grows; its path is returned."""
-    file = state.file(child)
-    assert file is not None
-    assert file.vhd is not None
-    parent = state.file(file.vhd.parent)
-    if parent is None or parent.vhd is None:
-        return child
-    grown = min(parent.size + max(0, file.size - 4 * units.MIB), parent.vhd.size + 4 * units.MIB)
-    state.remove_file(child)
-    state.put_file(replace(parent, size=max(parent.size, grown), vhd=replace(parent.vhd, size=max(parent.vhd.size, file.vhd.size))))
-    return parent.path
-
-
-def merge_all(state: State, vm: VM) -> None:
-    """What Remove-VM leaves of a VM with checkpoints: every automatic differencing file merged down to its base."""
-    if not vm.checkpoints:
-        return
-    current = [disk.path for disk in vm.disks]
-    for checkpoint in vm.checkpoints:  # branches that nothing present descends from are dropped
-        for disk in checkpoint.vm.disks:
-            for child in state.children(disk.path):
-                if units.extension_of(child.path) in (".avhdx", ".avhd") and not any(same(child.path, link) for path in current for link in state.chain(path)):
-                    state.remove_file(child.path)
-    for path in current:
-        while units.extension_of(path) in (".avhdx", ".avhd") and state.file(path) is not None:
-            above = merge(state, path)
-            if above == path:
-                break
-            path = above

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from hvplan.simulator.world import limits, units, vhds
+from hvplan.simulator.world import avhdx, limits, units, vhds
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.cultures import word
 from hvplan.simulator.world.matrix import check
@@ -139,7 +139,7 @@ def remove_vm(context: Context) -> None:
         if vm.state not in ("Off", "Saved", "OffCritical", "SavedCritical"):
             raise wrong_state(vm)
         record = vm_record(vm, context.state, context.now())
-        vhds.merge_all(context.state, vm)
+        avhdx.collapse(context.state, replace(vm, checkpoints=()))
         del context.state.vms[vm.id]
         context.state.touch()
         context.give_if_asked(lambda: record)

@@ -1,0 +1,158 @@
+"""Get-VHD, New-VHD, Resize-VHD, Convert-VHD: files that may or may not be in a drive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from hvplan.simulator.values import Obj
+from hvplan.simulator.world import units, vhds
+from hvplan.simulator.world.avhdx import is_avhdx
+from hvplan.simulator.world.context import Context, Handler
+from hvplan.simulator.world.enums import enum
+from hvplan.simulator.world.nouns import File, Vhd
+from hvplan.simulator.world.record_parts import u32, u64
+from hvplan.simulator.world.refusals import Refusal, not_simulated, operation_failed, refusal, vm_id_not_found
+from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM
+from hvplan.simulator.world.settings import known_only
+from hvplan.simulator.world.state import STOPPED_STATES, State
+
+_FORMATS = {".vhd": "VHD", ".avhd": "VHD", ".vhds": "VHDSet"}
+_PMEM = "VirtualHardDiskPmemAddressAbstractionType"
+
+
+def vhd_record(file: File, state: State) -> Obj:
+    """`VirtualHardDisk` (the module of VHDs, not of VMs)."""
+    header = file.vhd
+    assert header is not None
+    extension = units.extension_of(file.path)
+    return Obj(
+        "Microsoft.Vhd.PowerShell.VirtualHardDisk",
+        {
+            "ComputerName": state.host.name, "Path": file.path, "VhdFormat": enum("VhdFormat", _FORMATS.get(extension, "VHDX")),
+            "VhdType": enum("VhdType", header.type), "FileSize": u64(file.size), "Size": u64(header.size),
+            "MinimumSize": None if header.minimum is None else u64(header.minimum), "LogicalSectorSize": u32(header.logical),
+            "PhysicalSectorSize": u32(header.physical), "BlockSize": u32(0 if header.type == "Fixed" else header.block), "ParentPath": header.parent,
+            "DiskIdentifier": header.identifier, "FragmentationPercentage": u32(0), "Alignment": u32(1),
+            "Attached": state.holder(file.path) is not None, "DiskNumber": None, "IsPMEMCompatible": False, "AddressAbstractionType": enum(_PMEM, "None"),
+            "Number": None,
+        },
+    )  # fmt: skip
+
+
+def _opened(state: State, path: str) -> tuple[File, Vhd]:
+    file = state.file(path)
+    if file is None or file.folder:
+        message = f"Getting the mounted storage instance for the path '{path}' failed. The system cannot find the file specified. (0x80070002)."
+        raise refusal("ObjectNotFound", "ObjectNotFound", message, path)
+    if file.vhd is None:
+        message = f"Getting the mounted storage instance for the path '{path}' failed. The file or directory is corrupted and unreadable. (0xC03A0002)."
+        raise operation_failed(message, path)
+    if state.merging(path) is not None:  # row 40: another operation has it open
+        message = f"Getting the mounted storage instance for the path '{path}' failed. The operation cannot be performed while the object is in use."
+        raise refusal("ObjectInUse", "ResourceBusy", message, path)
+    return file, file.vhd
+
+
+def get_vhd(context: Context) -> None:
+    """Get-VHD, by paths or by the ids of VMs whose disks it then lists."""
+    if context.has("DiskNumber"):
+        raise not_simulated("Get-VHD -DiskNumber")
+    paths = [str(path) for path in context.many("Path")]
+    for id in context.many("VMId"):
+        vm = context.state.vms.get(id if isinstance(id, UUID) else UUID(str(id)))
+        if vm is None:
+            context.errors.append(vm_id_not_found(id, reading=False).error)
+            continue
+        paths += [disk.path for disk in vm.disks if disk.path]
+    context.each(paths, lambda path: context.give(vhd_record(_opened(context.state, path)[0], context.state)))
+
+
+def new_vhd(context: Context) -> None:
+    """New-VHD: dynamic unless it says otherwise; differencing takes size and format from its parent."""
+    known_only(
+        context, "Path", "SizeBytes", "ParentPath", "Dynamic", "Fixed", "Differencing", "BlockSizeBytes", "LogicalSectorSizeBytes", "PhysicalSectorSizeBytes"
+    )
+    parent = context.text("ParentPath")
+    kind = "Differencing" if parent or context.on("Differencing") else "Fixed" if context.on("Fixed") else "Dynamic"
+
+    def act(path: str) -> None:
+        full = path if ":" in path or path.startswith("\\\\") else units.join(context.state.host.settings.vhd_path, path)
+        made = vhds.create(
+            context.state, full, size=int(context.get("SizeBytes", 0)), type=kind, parent=parent, block=int(context.get("BlockSizeBytes", 0)),
+            logical=int(context.get("LogicalSectorSizeBytes", 512)), physical=int(context.get("PhysicalSectorSizeBytes", 4096)),
+        )  # fmt: skip
+        context.give(vhd_record(made, context.state))
+
+    context.each([str(path) for path in context.many("Path")], act)
+
+
+def resize_vhd(context: Context) -> None:
+    """Resize-VHD: online only a VHDX on SCSI; never a parent; shrinking down to its minimum size (behaviour 2.3, 4)."""
+
+    def act(path: str) -> None:
+        state = context.state
+        file, header = _opened(state, path)
+        size = header.minimum if context.on("ToMinimumSize") else int(context.get("SizeBytes", 0))
+        if state.children(file.path):
+            raise _failed(path, "A differencing disk depends on it. (0xC03A000E).")
+        if size is None or size % header.logical or size < VHD_MINIMUM:
+            raise vhds.arguments(path)
+        if size > (VHD_MAXIMUM if units.extension_of(path) in (".vhd", ".avhd") else VHDX_MAXIMUM):
+            raise vhds.arguments(path)
+        _resizable_now(state, file, path)
+        if size < header.size and (units.extension_of(path) in (".vhd", ".avhd") or header.minimum is None or size < header.minimum):
+            raise _failed(path, "The disk cannot be made smaller than its last partition. (0xC03A0018).")
+        file_size = file.size
+        if header.type == "Fixed":
+            if not state.room(path, size - header.size):
+                raise _failed(path, "There is not enough space on the disk. (0x80070070).")
+            file_size += size - header.size
+        changed = replace(file, size=file_size, vhd=replace(header, size=size))
+        state.put_file(changed)
+        context.give_if_asked(lambda: vhd_record(changed, state))
+
+    context.each([str(path) for path in context.many("Path")], act)
+
+
+def _resizable_now(state: State, file: File, path: str) -> None:
+    holder = state.holder(file.path)
+    if holder is None:
+        if is_avhdx(path):
+            raise _failed(path, "The disk belongs to a checkpoint. (0x80070057).")
+        return
+    disk = next((one for one in holder.disks if one.path and vhds.same(one.path, path)), None)
+    if disk is None or disk.slot.bus == "ide" or units.extension_of(path) != ".vhdx" or holder.state not in ("Running",):
+        raise _failed(path, "The process cannot access the file because it is being used by another process. (0x80070020).")
+
+
+def _failed(path: str, why: str) -> Refusal:
+    return operation_failed(f"Failed to resize the virtual disk.\n\nThe system failed to resize '{path}': {why}", path)
+
+
+def convert_vhd(context: Context) -> None:
+    """Convert-VHD: a new file of another type or format; the source must not be in use."""
+    known_only(context, "Path", "DestinationPath", "VHDType", "ParentPath", "BlockSizeBytes", "DeleteSource")
+    source, target = context.text("Path"), context.text("DestinationPath")
+    header = _opened(context.state, source)[1]
+    if any(vm.state not in STOPPED_STATES for vm in context.state.users(source)) or context.state.holder(source) is not None:
+        raise operation_failed(
+            f"Failed to convert '{source}': The process cannot access the file because it is being used by another process. (0x80070020).", source
+        )
+    kind = context.text("VHDType", "Dynamic" if header.type == "Differencing" else header.type)
+    if kind == "Differencing":
+        raise not_simulated("Convert-VHD -VHDType Differencing")
+    made = vhds.create(
+        context.state, target, size=header.size, type=kind, block=int(context.get("BlockSizeBytes", 0)), logical=header.logical, physical=header.physical
+    )
+    if kind != "Fixed":
+        inside = sum(one.size for link in context.state.chain(source) if (one := context.state.file(link)))
+        made = replace(made, size=max(made.size, min(inside, header.size)))
+    made = replace(made, vhd=replace(made.vhd or header, minimum=header.minimum))
+    context.state.put_file(made)
+    if context.on("DeleteSource"):
+        context.state.remove_file(source)
+    context.give_if_asked(lambda: vhd_record(made, context.state))
+
+
+HANDLERS: dict[str, Handler] = {"Get-VHD": get_vhd, "New-VHD": new_vhd, "Resize-VHD": resize_vhd, "Convert-VHD": convert_vhd}

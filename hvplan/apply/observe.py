@@ -7,6 +7,7 @@ an attribute path of the live view.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -108,7 +109,7 @@ def _one(things: Iterable[Any], id: str | None, name: str) -> Any:
 
 def _plain(values: Mapping[str, Json], notes: str, path: str) -> Json | Unknown:
     if path == "notes.marker":
-        lines = [line for line in notes.splitlines() if line.startswith(marker.PREFIX)]
+        lines = [line for line in re.split(r"\r\n|\r|\n", notes) if line.startswith(marker.PREFIX)]
         return lines[0] if lines else ""
     return values.get(path, Unknown(f"{path} could not be read"))
 

@@ -1,0 +1,260 @@
+"""One step carried out, honestly: re-checked, sent once, and believed only when a re-read shows it.
+
+    precondition met? --no--> already as planned? --yes--> done, nothing sent
+          |yes                        `--no--> failed, nothing sent
+          v
+        send --NotSent--> again, a few times, then not_sent
+          |--Failed, or any error record--> failed
+          |--Unsure--> re-read the object by identity: as planned -> done; as before -> failed; else unknown
+          v
+        Done: re-read: as planned -> done; else failed
+
+Only NotSent is ever sent again. A stop waits for Off with its own timeout, whatever the call said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hvplan.apply.known import PRODUCING, Known, MissingReference
+from hvplan.apply.listener import Listener
+from hvplan.apply.observe import Declared, Unreadable, look, observe
+from hvplan.apply.reader import Reader
+from hvplan.apply.stale import brings_about, holds, named, shown
+from hvplan.clock import Clock
+from hvplan.cmdlets.build import InvalidInvocation, from_json, resolve
+from hvplan.cmdlets.invocation import Invocation
+from hvplan.document.plan import Expect, Step
+from hvplan.document.result import Outcome, StepError, StepResult
+from hvplan.model.address import decode, owner
+from hvplan.model.live import LiveHost, LiveVm
+from hvplan.model.marker import find
+from hvplan.model.values import Unknown
+from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Session, Unsure
+
+BACK_OFF: Final = (1.0, 2.0, 4.0)
+"""Seconds before each new try of what was certainly not sent."""
+HOPELESS: Final = frozenset({"logon-failed", "access-denied", "closed"})
+"""Why a call was not sent, where trying again does not help or does harm."""
+SETTLE: Final = 20.0
+"""Seconds within which an object must show what was written to it."""
+LOOKS: Final = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between two looks; the last one repeats."""
+SAY: Final = 2.0
+"""Seconds of waiting after which people are told what for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Site:
+    """One host during a run. `wrote` becomes true before the first write leaves."""
+
+    host: str
+    session: Session
+    reader: Reader
+    known: Known
+    plan: Declared
+    clock: Clock
+    listener: Listener
+    sent: set[str] = field(default_factory=set)
+
+
+def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
+    """Carry one step out. Without `verify` the re-read is left to whoever looks at the object last."""
+    try:
+        live = look(site.reader, site.host, (*step.expect, *step.verify), site.known, site.plan)
+        if step.verify and not any(brings_about(v) for v in step.verify) and all(_holds(site, live, v) for v in step.verify):
+            _learn_existing(site, step, live)
+            return _result(step, "done")
+        if broken := [e for e in step.expect if not _holds(site, live, e)]:
+            return _failed(step, "precondition", _moved(site, live, broken))
+        invocation = resolve(from_json(step.invocation), lambda ref: site.known.lookup(site.host, ref))
+    except Unreadable as error:
+        return _failed(step, "unreadable", f"nothing was sent: {step.address} could not be re-read before the write: {error}")
+    except MissingReference as error:
+        return _failed(step, "reference", f"nothing was sent: {error}")
+    except InvalidInvocation as error:
+        return _failed(step, "invocation", f"nothing was sent: {error}")
+    return _after(site, step, _send(site, step, invocation), verify)
+
+
+def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | NotSent | Unsure:
+    limit = float(step.timeout) + (30.0 if step.action == "stop" else 0.0)
+    for pause in (*BACK_OFF, 0.0):
+        site.sent.add(step.id)
+        outcome = site.session.run(invocation, timeout=limit)
+        if not isinstance(outcome, NotSent):
+            return outcome
+        site.sent.discard(step.id)
+        if outcome.code in HOPELESS:
+            break  # asking again with a wrong password locks accounts
+        if pause:
+            site.listener.waiting(step, f"the connection ({outcome.why})", pause)
+            site.clock.sleep(pause)
+    return outcome
+
+
+def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, verify: bool) -> StepResult:
+    match outcome:
+        case NotSent(why=why):
+            return _result(step, "not_sent", StepError(id="not-sent", category="", message=f"the host was not reached: {why}"))
+        case Failed(errors=errors):
+            return _result(step, "failed", _error(errors))
+        case Done(errors=errors) if errors:
+            return _result(step, "failed", _error(errors))
+        case Done(records=records):
+            if records:
+                site.known.learn(step, records[0])
+            return check(site, step) if verify or step.action == "stop" else _result(step, "done")
+        case Unsure(why=why):
+            return _decide(site, step, why)
+
+
+def check(site: Site, step: Step) -> StepResult:
+    """Does a re-read show what the step wrote; waits a little, for a stop as long as its timeout says."""
+    limit = float(step.timeout) if step.action == "stop" else SETTLE
+    missing, unreadable = _wait(site, step, limit)
+    if unreadable:
+        return _unsure(step, f"it was sent without an error, but the re-read failed: {unreadable}")
+    if not missing:
+        return _result(step, "done")
+    if step.action == "stop":
+        return _failed(step, "timeout", f"{step.address} was not off after {step.timeout} seconds: {'; '.join(missing)}")
+    return _failed(step, "not-shown", f"it was sent without an error, but the re-read shows something else: {'; '.join(missing)}")
+
+
+def _decide(site: Site, step: Step, why: str) -> StepResult:
+    """The outcome of a call nobody saw the end of, from a re-read of the object by its identity."""
+    if step.action == "stop":
+        result = check(site, step)
+        return result if result.outcome != "failed" or result.error is None else _failed(step, "timeout", f"{result.error.message} ({why})")
+    missing, unreadable = _wait(site, step, SETTLE)
+    lost = f"the end of the call was not seen ({why})"
+    if unreadable:
+        return _unsure(step, f"{lost}, and the re-read failed: {unreadable}")
+    if not missing and step.verify and step.action != "copy":  # a copy that was cut off has a file too
+        return _adopt_produced(site, step, lost)
+    try:
+        live = look(site.reader, site.host, step.expect, site.known, site.plan)
+        if step.expect and all(_holds(site, live, e) for e in step.expect):
+            return _failed(step, "unsure", f"{lost}; the re-read shows everything as it was before")
+    except Unreadable:
+        pass
+    return _result(
+        step,
+        "unknown",
+        StepError(id="unsure", category="", message=f"{lost}, and the re-read does not tell: {'; '.join(missing) or 'a copy may be incomplete'}"),
+    )
+
+
+def _adopt_produced(site: Site, step: Step, lost: str) -> StepResult:
+    """The write is there. What it returned is read back, because later steps refer to it."""
+    if step.action not in PRODUCING:
+        return _result(step, "done")
+    live = look(site.reader, site.host, step.verify, site.known, site.plan)
+    if not _ours(step, live):
+        return _result(
+            step, "unknown", StepError(id="unsure", category="", message=f"{lost}; an object of that name is there now, but it does not carry this run's mark")
+        )
+    _learn_existing(site, step, live)
+    return _result(step, "done")
+
+
+def _ours(step: Step, live: LiveHost) -> bool:
+    """A machine created without anybody seeing the end must carry the mark that this very step gives, or no mark was asked for."""
+    asked = [value for command in step.invocation if isinstance(value := command.get("parameters", {}).get("Notes"), str)]
+    machine = _machine(step, live)
+    if machine is None or not asked:
+        return True
+    return find(machine.notes)[0] == find(asked[0])[0]
+
+
+def _machine(step: Step, live: LiveHost) -> LiveVm | None:
+    name = decode(step.address.split("/")[1]) if step.address.startswith("vm/") else ""
+    return next((vm for vm in live.vms if vm.name.casefold() == name.casefold()), live.vms[0] if len(live.vms) == 1 else None)
+
+
+def _learn_existing(site: Site, step: Step, live: LiveHost) -> None:
+    """What a creating step would have returned, from the object that stands there."""
+    if step.action not in PRODUCING:
+        return
+    machine = _machine(step, live)
+    if machine is not None and step.address == owner(step.address):
+        adapters = () if isinstance(machine.adapters, Unknown) else machine.adapters
+        record: dict[str, Any] = {
+            "Id": machine.id,
+            "NetworkAdapters": tuple({"Id": a.id, "Name": a.name} for a in adapters),
+            "DVDDrives": tuple(
+                {"Id": d.id, "ControllerNumber": d.slot.controller, "ControllerLocation": d.slot.location, "ControllerType": d.slot.kind.upper()}
+                for d in machine.dvds
+            ),
+        }
+        site.known.learn(step, record)
+    elif machine is not None and "/networkAdapters/" in step.address and not isinstance(machine.adapters, Unknown):
+        name = site.plan.names.get((site.host, step.address), decode(step.address.rsplit("/", 1)[1]))
+        for adapter in machine.adapters:
+            if adapter.name.casefold() == name.casefold():
+                site.known.learn(step, {"Id": adapter.id, "Name": adapter.name})
+    elif step.address.startswith("switch/") and live.switches:
+        site.known.learn(step, {"Id": live.switches[0].id})
+
+
+def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
+    """Look until everything in `verify` stands there: what is still missing, and why it could not be read (`""` if it could)."""
+    if not step.verify:
+        return [], ""
+    start, told = site.clock.monotonic(), SAY
+    pauses = list(LOOKS)
+    while True:
+        missing, unreadable = _look_once(site, step)
+        passed = site.clock.monotonic() - start
+        if (not missing and not unreadable) or passed >= limit:
+            return missing, unreadable
+        if passed >= told:
+            site.listener.waiting(step, "; ".join(missing) or unreadable, passed)
+            told = passed + SAY
+        site.clock.sleep(min(pauses.pop(0) if len(pauses) > 1 else pauses[0], max(0.05, limit - passed)))
+
+
+def _look_once(site: Site, step: Step) -> tuple[list[str], str]:
+    try:
+        live = look(site.reader, site.host, step.verify, site.known, site.plan)
+        return [_difference(site, live, v) for v in step.verify if not _holds(site, live, v)], ""
+    except (Unreadable, MissingReference) as error:
+        return [], str(error)
+
+
+def _holds(site: Site, live: LiveHost, expect: Expect) -> bool:
+    try:
+        return holds(expect, observe(live, site.host, expect, site.known, site.plan), site.known, site.host)
+    except MissingReference:
+        return False
+
+
+def _difference(site: Site, live: LiveHost, expect: Expect) -> str:
+    now = observe(live, site.host, expect, site.known, site.plan)
+    seen = now.why if isinstance(now, Unknown) else shown(expect.path, now)
+    return f"{named(expect)} is {seen}, not {shown(expect.path, site.known.resolved(site.host, expect.value))}"
+
+
+def _moved(site: Site, live: LiveHost, broken: Iterable[Expect]) -> str:
+    return "nothing was sent, because something moved: " + "; ".join(_difference(site, live, e) for e in broken)
+
+
+def _error(errors: tuple[ErrorRecord, ...]) -> StepError:
+    first = errors[0] if errors else ErrorRecord(id="", category="", message="the host says it failed, without a reason")
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return StepError(id=first.id, category=first.category, message=first.message + more)
+
+
+def _failed(step: Step, id: str, message: str) -> StepResult:
+    return _result(step, "failed", StepError(id=id, category="", message=message))
+
+
+def _unsure(step: Step, message: str) -> StepResult:
+    return _result(step, "unknown", StepError(id="unsure", category="", message=message))
+
+
+def _result(step: Step, outcome: Outcome, error: StepError | None = None) -> StepResult:
+    return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome=outcome, error=error)

@@ -1,0 +1,100 @@
+"""The reader over a session: the reading room's own questions, asked for a plan's objects only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hvplan.apply.observe import Unreadable, declared
+from hvplan.cmdlets.build import read, select
+from hvplan.cmdlets.invocation import Cmd
+from hvplan.document.plan import PlanDocument
+from hvplan.errors import HvplanError
+from hvplan.live.read import read_files, read_host, read_switch, read_vhds, read_vm
+from hvplan.live.wanted import Wanted
+from hvplan.model.address import decode, owner
+from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
+from hvplan.model.values import Unknown
+from hvplan.remoting.session import Done, Session
+
+
+def wanted(document: PlanDocument, host: str) -> Wanted:
+    """What the preconditions of a plan's steps on one host make it necessary to know."""
+    names: set[str] = set()
+    files: dict[str, None] = {}
+    vhds: dict[str, None] = {}
+    paths = declared(document).paths
+    for step in document.steps:
+        if step.host != host:
+            continue
+        for expect in (*step.expect, *step.verify):
+            kind, name, *_ = owner(expect.address).split("/")
+            if kind == "vm":
+                names.add(decode(name).casefold())
+            if expect.path.startswith("file "):
+                files[expect.path.removeprefix("file ")] = None
+            elif path := paths.get((host, expect.address)):
+                files[path] = None
+                if expect.path.startswith("vhd."):
+                    vhds[path] = None
+    known = [c.before["name"] for c in document.resource_changes if c.host == host and c.before and isinstance(c.before.get("name"), str)]
+    return Wanted(host=host, names=frozenset(names | {name.casefold() for name in known}), files=tuple(files), vhds=tuple(vhds))
+
+
+class LiveReader:
+    """One host, read for one plan."""
+
+    def __init__(self, session: Session, document: PlanDocument, host: str) -> None:
+        self._session, self._host = session, host
+        self._wanted = wanted(document, host)
+        self._live: LiveHost | None = None
+
+    def whole(self) -> LiveHost:
+        """Everything the plan's preconditions need."""
+        self._live = read_host(self._session, self._wanted)
+        return self._live
+
+    def identity(self) -> Identity:
+        """Which host this is, as last read."""
+        return self._read().identity
+
+    def _read(self) -> LiveHost:
+        return self._live if self._live is not None else self.whole()
+
+    def vm(self, id: str) -> LiveVm | Unknown | None:
+        """One machine by id."""
+        return read_vm(self._session, id, self._read().commands)
+
+    def vm_named(self, name: str) -> LiveVm | Unknown | None:
+        """The one machine of that name; names are compared here, not by the host's culture."""
+        found = self._ids("Get-VM", name)
+        return self.vm(found) if isinstance(found, str) else found
+
+    def switch(self, id: str) -> LiveSwitch | Unknown | None:
+        """One switch by id."""
+        return read_switch(self._session, id)
+
+    def switch_named(self, name: str) -> LiveSwitch | Unknown | None:
+        """The one switch of that name."""
+        found = self._ids("Get-VMSwitch", name)
+        return self.switch(found) if isinstance(found, str) else found
+
+    def _ids(self, cmdlet: str, name: str) -> str | Unknown | None:
+        outcome = self._session.run(read((Cmd(cmdlet), select("Id", "Name"))))
+        if not isinstance(outcome, Done) or outcome.errors:
+            return Unknown(f"the list of {cmdlet} is not complete")
+        same = [str(record["Id"]) for record in outcome.records if str(record["Name"]).casefold() == name.casefold()]
+        return Unknown(f"there are {len(same)} objects named {name}") if len(same) > 1 else same[0] if same else None
+
+    def files(self, paths: Sequence[str]) -> Mapping[str, LiveFile | Unknown | None]:
+        """Files and folders by exact path."""
+        try:
+            return read_files(self._session, paths)
+        except HvplanError as error:
+            raise Unreadable(str(error)) from error
+
+    def vhds(self, paths: Sequence[str]) -> Mapping[str, LiveVhd | Unknown | None]:
+        """VHD headers by exact path."""
+        try:
+            return read_vhds(self._session, paths)
+        except HvplanError as error:
+            raise Unreadable(str(error)) from error

@@ -1,0 +1,194 @@
+"""Which step may start now: needs, escalations, one writer per machine and file, host-wide work one by one.
+
+A step starts when everything it needs is done. A need that has escalations (`escalates`) is done when it or one of them
+is; it has failed only when all of them have. An escalation starts after the failure of what it escalates, never after
+its success and never while its outcome is unknown. What depends on a failure is skipped, with the root failure named;
+everything else goes on. Pure: no threads, no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
+
+from hvplan.document.plan import Step
+from hvplan.document.result import StepResult
+from hvplan.model.address import owner
+from hvplan.model.values import normal_path
+
+Status = Literal["pending", "done", "failed"]
+WRITTEN_PATHS: Final = ("Path", "LiteralPath", "Destination")
+HOST_WIDE: Final = ("switch", "nat", "host")
+
+
+class BrokenPlan(ValueError):
+    """Steps that cannot be put in order: an id twice, a need that is no step, a circle."""
+
+
+def claims(step: Step) -> frozenset[tuple[str, str]]:
+    """What a step must have to itself: its machine, the files it writes, and for host-wide work all such work of the host."""
+    top = owner(step.address)
+    kind = top.split("/")[0]
+    held = {(step.host, "host-wide" if kind in HOST_WIDE else top)}
+    for command in step.invocation:
+        for name, value in command.get("parameters", {}).items():
+            if name in WRITTEN_PATHS and isinstance(value, str) and not (command.get("cmdlet") == "Copy-Item" and name != "Destination"):
+                held.add((step.host, "file " + normal_path(value)))
+    return frozenset(held)
+
+
+class Schedule:
+    """The steps of a plan and how far they are. Not safe for several threads by itself."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self.steps: Mapping[str, Step] = _checked(tuple(steps))
+        self.results: dict[str, StepResult] = {}
+        self._running: dict[str, frozenset[tuple[str, str]]] = {}
+        self._claims = {id: claims(step) for id, step in self.steps.items()}
+        self._chains: dict[str, list[str]] = {}
+        for id in self.steps:
+            self._chains.setdefault(self._root(id), []).append(id)
+        self.needed = frozenset(need for step in self.steps.values() for need in step.needs)
+        self._weights = self._longest()
+
+    def _root(self, id: str) -> str:
+        while above := self.steps[id].escalates:
+            id = above
+        return id
+
+    def chain(self, id: str) -> tuple[str, ...]:
+        """A step with its escalations, in the plan's order."""
+        return tuple(self._chains[self._root(id)])
+
+    def status(self, id: str) -> Status:
+        """How a need stands, its escalations counted."""
+        results = [self.results.get(member) for member in self.chain(id)]
+        if any(r is not None and r.outcome == "done" for r in results):
+            return "done"
+        return "pending" if any(r is None for r in results) else "failed"
+
+    def blame(self, id: str) -> str:
+        """The step to name when a need has failed: the last of its chain that ran, or what skipped that."""
+        ran = [r for member in self.chain(id) if (r := self.results.get(member)) is not None and r.outcome != "skipped"]
+        return ran[-1].id if ran else next((r.because for member in self.chain(id) if (r := self.results.get(member)) is not None and r.because), id)
+
+    @property
+    def finished(self) -> bool:
+        """Has every step ended or been skipped."""
+        return len(self.results) == len(self.steps)
+
+    @property
+    def running(self) -> tuple[Step, ...]:
+        """What has started and not ended."""
+        return tuple(self.steps[id] for id in self._running)
+
+    def ready(self) -> tuple[Step, ...]:
+        """What may start now, the longest remaining path first; among themselves these never share a claim."""
+        held = set().union(*self._running.values()) if self._running else set()
+        found: list[Step] = []
+        for id in sorted((i for i in self.steps if self._may_start(i)), key=lambda i: -self._weights[i]):
+            if not held & self._claims[id]:
+                held |= self._claims[id]
+                found.append(self.steps[id])
+        return tuple(found)
+
+    def _may_start(self, id: str) -> bool:
+        if id in self.results or id in self._running:
+            return False
+        step = self.steps[id]
+        if step.escalates:
+            above = self.results.get(step.escalates)
+            if above is None or above.outcome != "failed":
+                return False
+        return all(self.status(need) == "done" for need in self._foreign(step))
+
+    def _foreign(self, step: Step) -> list[str]:
+        own = set(self.chain(step.id))
+        return [need for need in step.needs if need not in own]
+
+    def start(self, id: str) -> None:
+        """A worker takes it."""
+        self._running[id] = self._claims[id]
+
+    def finish(self, result: StepResult) -> None:
+        """It has ended. What this makes impossible or needless is not decided here: `skips` says it."""
+        self._running.pop(result.id, None)
+        self.results[result.id] = result
+
+    def skips(self) -> tuple[StepResult, ...]:
+        """Steps that will never run, now that others have ended; they are entered as results."""
+        new: list[StepResult] = []
+        progress = True
+        while progress:
+            progress = False
+            for id, step in self.steps.items():
+                if id in self.results or id in self._running:
+                    continue
+                because = self._never(step)
+                if because is not None:
+                    result = skipped(step, because)
+                    self.results[id] = result
+                    new.append(result)
+                    progress = True
+        return tuple(new)
+
+    def _never(self, step: Step) -> str | None:
+        """The step because of which this one never runs; `""` when it is simply not needed; None while it may still run."""
+        if step.escalates and (above := self.results.get(step.escalates)) is not None and above.outcome != "failed":
+            return "" if above.outcome == "done" else above.because if above.outcome == "skipped" else above.id
+        failed = next((need for need in self._foreign(step) if self.status(need) == "failed"), None)
+        return None if failed is None else self.blame(failed)
+
+    def abandon(self) -> tuple[StepResult, ...]:
+        """Skip everything that has not started (somebody asked to stop)."""
+        new = [skipped(step, "") for id, step in self.steps.items() if id not in self.results and id not in self._running]
+        self.results |= {result.id: result for result in new}
+        return tuple(new)
+
+    def _longest(self) -> dict[str, int]:
+        after: dict[str, list[str]] = {id: [] for id in self.steps}
+        for step in self.steps.values():
+            for need in {*step.needs, step.escalates} - {""}:
+                after[need].append(step.id)
+        weights: dict[str, int] = {}
+        for id in reversed(in_order(self.steps)):
+            weights[id] = max(1, self.steps[id].timeout) + max((weights[below] for below in after[id]), default=0)
+        return weights
+
+
+def skipped(step: Step, because: str) -> StepResult:
+    """The result of a step that never ran."""
+    return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome="skipped", because=because)
+
+
+def _checked(steps: tuple[Step, ...]) -> Mapping[str, Step]:
+    by_id = {step.id: step for step in steps}
+    if len(by_id) != len(steps):
+        raise BrokenPlan("two steps have one id")
+    for step in steps:
+        for need in (*step.needs, *([step.escalates] if step.escalates else [])):
+            if need not in by_id:
+                raise BrokenPlan(f"step {step.id} needs {need}, which is no step of this plan")
+    in_order(by_id)
+    return by_id
+
+
+def in_order(steps: Mapping[str, Step]) -> list[str]:
+    """Ids with every need before what needs it; BrokenPlan for a circle."""
+    order: list[str] = []
+    left = {id: set(step.needs) | ({step.escalates} if step.escalates else set()) for id, step in steps.items()}
+    users: dict[str, list[str]] = {id: [] for id in steps}
+    for id, needs in left.items():
+        for need in needs:
+            users[need].append(id)
+    free = [id for id, needs in left.items() if not needs]
+    while free:
+        id = free.pop()
+        order.append(id)
+        for user in users[id]:
+            left[user].discard(id)
+            if not left[user]:
+                free.append(user)
+    if len(order) != len(steps):
+        raise BrokenPlan("the steps need each other in a circle: " + ", ".join(sorted(set(steps) - set(order))))
+    return order

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypsrp.serializer import Serializer
 
@@ -123,6 +123,7 @@ def test_what_no_serializer_writes_is_refused(clixml: str) -> None:
         read(clixml)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=40))
 def test_text_of_a_plain_client_arrives_equal(text: str) -> None:
     """Whatever text pypsrp can write is read back equal."""
@@ -165,6 +166,7 @@ def test_a_message_without_commands_or_names_makes_no_pipeline(commands: str) ->
         read_create(parse(text.encode()), secrets=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(min_size=0, max_size=300), min_size=1, max_size=4), st.integers(1, 97), st.integers(1, 60))
 def test_fragments_join_to_the_messages_they_were_cut_from(bodies: list[bytes], size: int, portion: int) -> None:
     """However messages are cut into fragments and the bytes into portions, the same messages come out in order."""
@@ -192,6 +194,7 @@ def test_an_object_too_large_is_refused_before_it_is_collected() -> None:
         fragments.Defragmenter().feed(head)
 
 
+@settings(deadline=None)
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=9999)))
 def test_durations_are_read_to_the_microsecond(value: timedelta) -> None:
     """A duration written with days, seconds and fraction is read back equal."""

@@ -1,0 +1,323 @@
+"""Reading a host: what comes out, how many pipelines it takes, and what an error means (law 11)."""
+
+from __future__ import annotations
+
+import pytest
+
+from hvplan.diagnostics import Diagnostic
+from hvplan.errors import ConnectionFailed
+from hvplan.live.machines import MACHINE, QUESTIONS
+from hvplan.live.read import pipelines, read_files, read_host, read_switch, read_vhds, read_vm
+from hvplan.live.wanted import Wanted
+from hvplan.model.devices import Vlan
+from hvplan.model.live import LiveFile, LiveVhd, LiveVm
+from hvplan.model.values import UNSET, Unknown
+from hvplan.remoting.session import NotSent, Unsure
+from tests.live.scripted import DB, WEB, adapter, error, host, lacking, machine, memory, processor
+
+WANTED = Wanted(host="hv01", names=frozenset({"web"}), stacks=frozenset({"lab"}), files=("D:\\VHDs", "D:\\new.vhdx"), vhds=("D:\\new.vhdx",))
+
+
+def read(scripted: object, wanted: Wanted = WANTED) -> dict[str, LiveVm]:
+    """The VMs of a scripted host by name."""
+    return {vm.name: vm for vm in read_host(scripted, wanted).vms}  # type: ignore[arg-type]
+
+
+def test_a_whole_host() -> None:
+    """Everything a plan needs is there, in the model's own values."""
+    live = read_host(host(), WANTED)
+    assert (live.identity.computer, live.identity.release, live.identity.build) == ("HV01", "2025", "26100")
+    assert live.identity.machine_id == "4c4c4544-0042-3510-8036-b4c04f4d3232"
+    assert live.identity.module_version == "2.0.0.0"
+    assert not live.identity.cluster_node
+    assert live.has("Set-VM", "AutomaticCheckpointsEnabled")
+    assert (live.processors, live.memory, live.vm_path, live.vhd_path) == (16, 1 << 36, "D:\\VMs", "D:\\VHDs")
+    assert live.free == {"d:": 1 << 40}
+    (switch,) = live.switches
+    assert (switch.settings.type, switch.settings.notes) == ("Internal", "ours")
+    assert "hvplan/v1" in switch.notes
+    web, db = live.vms
+    assert (web.id, web.state, web.general.notes, web.general.start_delay) == (WEB, "Running", "by hand", 30)
+    assert web.notes.endswith("vm=2f0c8a52-6d3e")
+    assert not isinstance(web.processor, Unknown)
+    assert web.processor.count == 4
+    assert web.situation.dynamic_memory
+    assert not isinstance(web.firmware, Unknown)
+    assert web.firmware is not None
+    assert web.firmware.secure_boot == "MicrosoftWindows"
+    assert (db.firmware, db.busy, web.busy) == (None, "merging disks", "")
+    assert [str(d.slot) for d in (*web.disks, *web.dvds, *db.disks)] == ["scsi 0:0", "scsi 0:1", "ide 0:0"]
+    assert not isinstance(web.adapters, Unknown)
+    (nic,) = web.adapters
+    assert (nic.mac, nic.settings.switch, nic.settings.vlan) == ("00-15-5D-01-02-03", "lan", Vlan("Access", 20))
+    assert (db.adapters, db.checkpoints, web.scsi_controllers, db.scsi_controllers) == ((), (), 1, 0)
+    assert not isinstance(web.checkpoints, Unknown)
+    assert [c.name for c in web.checkpoints] == ["before"]
+
+
+def test_files_and_chains() -> None:
+    """Declared paths and the attached disks of VMs in scope, down to the base; a stranger's disk is not opened."""
+    live = read_host(host(), WANTED)
+    assert live.files["d:\\new.vhdx"] is None
+    assert live.files["d:\\vhds"] == LiveFile(path="D:\\VHDs", folder=True, size=0)
+    assert live.vhds["d:\\new.vhdx"] is None
+    assert live.base("D:\\VHDs\\web_1.avhdx") == "D:\\VHDs\\web.vhdx"
+    header = live.vhds["d:\\vhds\\web.vhdx"]
+    assert isinstance(header, LiveVhd)
+    assert header.parent == "D:\\golden\\base.vhdx"
+    assert isinstance(live.vhds["d:\\golden\\base.vhdx"], LiveVhd)
+    assert "d:\\vhds\\db.vhdx" not in live.vhds
+
+
+@pytest.mark.parametrize("vms", [1, 2, 50])
+def test_the_number_of_pipelines_does_not_depend_on_the_number_of_vms(vms: int) -> None:
+    """Twelve, and one for each level of the deepest chain: here three."""
+    scripted = host()
+    for n in range(vms - 2):
+        id = f"00000000-0000-0000-0000-{n:012}"
+        scripted.rows["Get-VM"].append(machine(id, f"vm{n}"))
+        scripted.rows["Get-VMProcessor"].append(processor(id))
+        scripted.rows["Get-VMMemory"].append(memory(id))
+    if vms == 1:
+        scripted.rows["Get-VM"].pop()
+    read_host(scripted, WANTED)
+    assert len(scripted.sent) == pipelines(levels=3) == 15
+    assert not any(invocation.write for invocation in scripted.sent)
+
+
+def test_a_host_without_vms() -> None:
+    """An empty list without an error is an answer."""
+    scripted = host(Get_VM=[])
+    assert read_host(scripted, WANTED).vms == ()
+
+
+@pytest.mark.parametrize("cmdlet", ["Get-VM", "Get-VMSwitch", "Get-VMHost", "Win32_OperatingSystem", "Win32_Service"])
+def test_an_error_about_the_host_stops(cmdlet: str) -> None:
+    """Nothing may read as gone because a list was not complete: identity, switches and VMs carry no error, or there is no plan."""
+    scripted = host()
+    scripted.errors[cmdlet] = [error("the service is not running", "ResourceUnavailable")]
+    with pytest.raises(ConnectionFailed) as failed:
+        read_host(scripted, WANTED)
+    assert "hv01" in failed.value.diagnostics[0].summary
+    assert "the service is not running" in failed.value.diagnostics[0].summary
+    assert "vmms" in failed.value.diagnostics[0].hint
+
+
+@pytest.mark.parametrize("question", [question.cmdlet for question in QUESTIONS])
+def test_a_pipeline_that_fails_for_good_stops(question: str) -> None:
+    """No rights, no such cmdlet: a pipeline that failed says nothing about any VM."""
+    scripted = host()
+    scripted.fails[question] = error("no rights", "PermissionDenied")
+    with pytest.raises(ConnectionFailed) as failed:
+        read_host(scripted, WANTED)
+    assert "Hyper-V Administrators" in failed.value.diagnostics[0].hint
+
+
+@pytest.mark.parametrize(("cmdlet", "part"), [("Get-VMProcessor", "processor"), ("Get-VMMemory", "memory"), ("Get-VMFirmware", "firmware")])
+def test_what_has_no_record_beside_an_error_is_unknown(cmdlet: str, part: str) -> None:
+    """One VM that could not be read is unknown in that part, with the reason; the others are read."""
+    scripted = host()
+    scripted.rows[cmdlet] = [row for row in scripted.rows[cmdlet] if row["VMId"] != WEB]
+    scripted.errors[cmdlet] = [error("the VM is locked")]
+    vms = read(scripted)
+    unknown = getattr(vms["web"], part)
+    assert isinstance(unknown, Unknown)
+    assert "the VM is locked" in unknown.why
+    assert not isinstance(getattr(vms["db"], part), Unknown)
+
+
+def test_a_record_that_is_missing_without_an_error_is_unknown_too() -> None:
+    """A VM made between two pipelines has no processor yet; it is not a VM with none."""
+    scripted = host()
+    scripted.rows["Get-VMProcessor"] = [processor(DB)]
+    assert isinstance(read(scripted)["web"].processor, Unknown)
+
+
+def test_a_value_that_this_version_does_not_know_is_unknown() -> None:
+    """A record that cannot be decoded says so, with the path and the value."""
+    scripted = host(Get_VMProcessor=[processor(WEB, Count="many"), processor(DB)])
+    unknown = read(scripted)["web"].processor
+    assert isinstance(unknown, Unknown)
+    assert "processor.count" in unknown.why
+    assert "many" in unknown.why
+
+
+def test_adapters_beside_an_error_are_compared_with_what_each_vm_has() -> None:
+    """An error about one VM's adapters leaves those VMs known whose every adapter came back, and only those."""
+    scripted = host()
+    scripted.errors["Get-VMNetworkAdapter"] = [error("an adapter is busy")]
+    vms = read(scripted)
+    assert not isinstance(vms["web"].adapters, Unknown)
+    assert vms["db"].adapters == ()
+    scripted.rows["Get-VM"][0]["NetworkAdapters"] = ({"Id": adapter(WEB)["Id"]}, {"Id": adapter(WEB, 2)["Id"]})
+    vms = read(scripted)
+    assert isinstance(vms["web"].adapters, Unknown)
+    assert vms["db"].adapters == ()
+
+
+def test_checkpoints_beside_an_error_are_unknown() -> None:
+    """Nobody can tell whether a list with an error lacks one."""
+    scripted = host()
+    scripted.errors["Get-VMSnapshot"] = [error("busy")]
+    assert all(isinstance(vm.checkpoints, Unknown) for vm in read(scripted).values())
+
+
+def test_controllers_that_could_not_be_counted_make_the_vm_untouchable() -> None:
+    """A count has no unknown value, so the VM says why nothing may be changed."""
+    scripted = host(Get_VMScsiController=[])
+    scripted.errors["Get-VMScsiController"] = [error("busy")]
+    assert "SCSI controllers" in read(scripted)["web"].busy
+
+
+def test_an_older_release_lacks_an_attribute() -> None:
+    """A property that the host does not have, with no parameter that writes it, is no attribute of that host."""
+    scripted = host(Get_Command=lacking("Set-VM", {"Set-VM": ["AutomaticCheckpointsEnabled"]}))
+    for row in scripted.rows["Get-VM"]:
+        row["AutomaticCheckpointsEnabled"] = None
+    web = read(scripted)["web"]
+    assert web.general.automatic_checkpoints is UNSET
+    assert web.busy == ""
+
+
+@pytest.mark.parametrize(
+    ("build", "product", "release"),
+    [
+        ("14393", 3, "2016"),
+        ("17763", 2, "2019"),
+        ("20348", 3, "2022"),
+        ("26100", 3, "2025"),
+        ("26100", 1, "Windows 11"),
+        ("19045", 1, "19045"),
+        ("25398", 3, "25398"),
+    ],
+)
+def test_releases(build: str, product: int, release: str) -> None:
+    """A release by build number; a client of the same build is another release; what is not known keeps its number."""
+    scripted = host(Win32_OperatingSystem=[{"BuildNumber": build, "ProductType": product, "CSName": "x"}])
+    assert read_host(scripted, WANTED).identity.release == release
+
+
+@pytest.mark.parametrize(
+    ("services", "node"), [([], False), ([{"Name": "ClusSvc", "StartMode": "Disabled"}], False), ([{"Name": "ClusSvc", "StartMode": "Auto"}], True)]
+)
+def test_cluster_nodes(services: list[dict[str, object]], node: bool) -> None:
+    """A node is where the cluster service may start; there a drive letter says nothing about free space."""
+    live = read_host(host(Win32_Service=services), WANTED)
+    assert live.identity.cluster_node is node
+    assert bool(live.free) is not node
+
+
+@pytest.mark.parametrize("uuid", ["00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", None])
+def test_a_machine_without_an_id(uuid: str | None) -> None:
+    """Boards that were never numbered say all zeros or all ones: that is no id."""
+    assert read_host(host(Win32_ComputerSystemProduct=[{"UUID": uuid}]), WANTED).identity.machine_id == ""
+
+
+def test_only_exactly_that_path_is_absent() -> None:
+    """A file is gone when the host says so of that very path; a missing drive, a missing right or silence is unknown."""
+    scripted = host()
+    scripted.errors["Get-Item"] = [
+        error("Cannot find drive Z", "ObjectNotFound", target="Z"),
+        error("Access is denied", "PermissionDenied", target="D:\\secret.vhdx"),
+    ]
+    scripted.errors["Get-Item"].append(error("not there", "ObjectNotFound", target="d:\\GONE.vhdx"))
+    found = read_files(scripted, ["D:\\gone.vhdx", "Z:\\a.vhdx", "D:\\secret.vhdx", "D:\\VHDs"])
+    assert found["d:\\gone.vhdx"] is None
+    secret, drive = found["d:\\secret.vhdx"], found["d:\\vhds"]
+    assert isinstance(secret, Unknown)
+    assert "denied" in secret.why
+    assert isinstance(drive, LiveFile)
+
+
+def test_a_path_the_host_says_nothing_about_is_unknown() -> None:
+    """No record and no error of its own: nobody knows."""
+    scripted = host()
+    scripted.outcomes = [NotSent(why="lost"), NotSent(why="lost", code="no-answer")]
+    with pytest.raises(ConnectionFailed):
+        read_files(scripted, ["D:\\a"])
+    scripted.errors["Get-Item"] = [error("Cannot find drive Z", "ObjectNotFound", target="Z:\\a")]
+    assert read_files(scripted, ["Z:\\a"]) == {"z:\\a": None}
+
+
+def test_a_locked_header_is_unknown_and_so_is_its_base() -> None:
+    """One VHD that is in use refuses only what depends on it."""
+    scripted = host()
+    scripted.rows["Get-VHD"] = scripted.rows["Get-VHD"][1:]
+    scripted.errors["Get-VHD"] = [error("in use", "ResourceBusy", target="D:\\VHDs\\web_1.avhdx", id="ObjectInUse")]
+    live = read_host(scripted, WANTED)
+    header = live.vhds["d:\\vhds\\web_1.avhdx"]
+    assert isinstance(header, Unknown)
+    assert "ObjectInUse" in header.why
+    assert isinstance(live.base("D:\\VHDs\\web_1.avhdx"), Unknown)
+
+
+def test_headers_by_path() -> None:
+    """Asked for again during an apply: there with its parents, not there, or a folder."""
+    found = read_vhds(host(), ["D:\\VHDs\\web.vhdx", "D:\\no.vhdx"])
+    assert isinstance(found["d:\\golden\\base.vhdx"], LiveVhd)
+    assert found["d:\\no.vhdx"] is None
+
+
+def test_one_vm_again() -> None:
+    """The same VM as in the whole read, in one pipeline."""
+    scripted = host()
+    live = read_host(scripted, WANTED)
+    scripted.sent.clear()
+    again = read_vm(scripted, WEB.upper(), live.commands)
+    assert again == live.vms[0]
+    assert len(scripted.sent) == 1
+    assert read_vm(scripted, DB, live.commands) == live.vms[1]
+
+
+def test_one_vm_that_is_gone_or_cannot_be_told() -> None:
+    """An error about an id may mean anything: gone is what a complete list does not have; a list with an error tells nothing."""
+    scripted = host()
+    gone = "99999999-0000-0000-0000-000000000000"
+    assert read_vm(scripted, gone, {}) is None
+    scripted.errors["Get-VM"] = [error("busy")]
+    assert isinstance(read_vm(scripted, gone, {}), Unknown)
+    scripted.outcomes = [Unsure(why="lost"), Unsure(why="lost")]
+    assert isinstance(read_vm(scripted, WEB, {}), Unknown)
+
+
+def test_one_vm_of_which_a_part_cannot_be_read() -> None:
+    """An error in the batch is not the end: everything is asked again one by one, and only that part is unknown."""
+    scripted = host(Get_VMMemory=[memory(DB)])
+    scripted.errors["Get-VMMemory"] = [error("locked")]
+    vm = read_vm(scripted, WEB, {})
+    assert isinstance(vm, LiveVm)
+    assert isinstance(vm.memory, Unknown)
+    assert not isinstance(vm.processor, Unknown)
+
+
+def test_one_switch_again() -> None:
+    """By id: there, gone, or unknown."""
+    scripted = host()
+    switch = read_switch(scripted, "aaaaaaaa-0000-0000-0000-000000000001")
+    assert switch == read_host(scripted, WANTED).switches[0]
+    assert read_switch(scripted, "aaaaaaaa-0000-0000-0000-000000000002") is None
+    scripted.errors["Get-VMSwitch"] = [error("busy")]
+    assert isinstance(read_switch(scripted, "aaaaaaaa-0000-0000-0000-000000000002"), Unknown)
+
+
+def test_a_lost_read_is_repeated_once() -> None:
+    """A read may be sent again; a wrong password is not tried twice (it would lock the account)."""
+    scripted = host()
+    scripted.outcomes = [Unsure(why="reset")]
+    assert len(read_host(scripted, WANTED).vms) == 2
+    scripted = host()
+    scripted.outcomes = [NotSent(why="refused", code="logon-failed", hint="check it")]
+    with pytest.raises(ConnectionFailed) as failed:
+        read_host(scripted, WANTED)
+    assert len(scripted.sent) == 1
+    assert failed.value.diagnostics[0] == Diagnostic(code="logon-failed", summary="Host hv01: refused", hint="check it")
+
+
+def test_projections_come_from_the_rows() -> None:
+    """Every property that a row decodes is asked for; nothing is asked for twice."""
+    for columns in (MACHINE, *(question.properties for question in QUESTIONS)):
+        assert len(set(columns)) == len(columns)
+    assert {"Notes", "AutomaticStopAction", "CheckpointType"} <= set(MACHINE)
+    assert "VlanSetting" in next(q.properties for q in QUESTIONS if q.name == "adapters")
+    kinds = [frozenset(MACHINE), *(frozenset(question.properties) for question in QUESTIONS)]
+    assert len(set(kinds)) == len(kinds), "records of one batch are told apart by what was selected"

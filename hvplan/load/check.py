@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import Any
 
 from hvplan.diagnostics import Diagnostic, Place
+from hvplan.load.kinds import REFERENCE_FORM
 from hvplan.load.shapes import Group, Later, Leaf, Many, Named, Shape
-from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, describe, is_null, plain, problem
+from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, describe, is_null, plain, problem, shorten
 from hvplan.model.values import UNSET
 
 REMOVE = object()
@@ -90,13 +92,13 @@ class Checker:
                 values[key] = self.check(item, entry.node, name)
         for key in shape.required:
             if key not in node.entries:
-                self.say("missing", f"{path + '.' if path else ''}{key} must be written.", node.place)
+                self.say("missing", f"{path + '.' if path else ''}{key} must be written.", node.place, hint=shape.keys[key].doc)
         return values
 
-    def unknown_key(self, key: str, entry: Entry, path: str, known: Iterable[str]) -> None:
+    def unknown_key(self, key: str, entry: Entry, path: str, known: Map[str, Shape]) -> None:
         """An unknown key, with what was probably meant."""
         place = f"in {path}" if path else "here"
-        self.say("unknown-key", f"There is no key '{key}' {place}.", entry.key, hint=suggest(key, known) or "known keys: " + ", ".join(sorted(known)))
+        self.say("unknown-key", f"There is no key '{key}' {place}.", entry.key, hint=suggest(key, known) or _known(known))
 
     def _named(self, shape: Named, node: Node, path: str) -> Any:
         if is_null(node):
@@ -107,6 +109,10 @@ class Checker:
             return UNSET
         values: dict[str, Any] = {}
         for key, entry in node.entries.items():
+            try:
+                shape.key.parse(key)
+            except ValueError as error:
+                self.say("invalid-key", f"A key of {path} must be {error}.", entry.key, detail=f"found '{shorten(key)}'")
             if shape.removable and is_null(entry.node):
                 values[key] = REMOVE
             else:
@@ -132,7 +138,13 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"did you mean '{by_case[close[0]]}'" if close else ""
 
 
+def _known(keys: Map[str, Shape]) -> str:
+    return "the keys are " + ", ".join(key for key, shape in keys.items() if not isinstance(shape, Later))
+
+
 def _value_hint(node: Node, expected: str, *, secret: bool) -> str:
+    if "a reference" in expected:
+        return f"write {REFERENCE_FORM}"
     if isinstance(node, Mapping) and len(node.entries) == 1 and not secret:
         ((key, entry),) = node.entries.items()
         if is_null(entry.node):

@@ -92,7 +92,7 @@ class Builder:
 
     def _objects(self, head: Head, root: Mapping, take: Callable[[_One], None]) -> None:
         """Every object of one document: each instance, on each of its hosts."""
-        shape, stack = DOCUMENTS[head.kind], self.stack.name or None
+        shape, stack = DOCUMENTS[head.kind], self.stack.name or (None if self.complete else "stack")
         found = instances(root, Words(stack=stack), self.checker) if head.name else ()
         built = False
         for instance in found:

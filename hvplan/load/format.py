@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hvplan.load.format_vm import LIFECYCLE, MACHINE, SHUTDOWN, below
-from hvplan.load.kinds import ADDRESS, CONSENT, ENSURE, INSTANCES, NAME, REFERENCE, SAVED_STATE, TEXT, USER, file_path
+from hvplan.load.kinds import ADDRESS, CONSENT, ENSURE, INSTANCES, LABEL, NAME, REFERENCE, RELEASE, SAVED_STATE, TEXT, USER, file_path
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later
 from hvplan.model.objects import SwitchSettings
 from hvplan.model.values import DURATION, PATH, TRUTH, number, word
@@ -17,8 +17,8 @@ _HEAD: Final[dict[str, Shape]] = {
     "apiVersion": Leaf(kind=word(API_VERSION), doc="The version of this format; optional."),
     "kind": Leaf(kind=TEXT, doc="What this document describes."),
     "name": Leaf(kind=NAME, doc="Its name; with kind and host its identity."),
-    "labels": Named(doc="Labels to select by: --target label=tier:web.", item=Leaf(kind=TEXT, doc="The value of a label.")),
-    "annotations": Named(doc="Remarks for people and other tools.", item=Leaf(kind=TEXT, doc="Any text.")),
+    "labels": Named(doc="Labels to select by: --target label=tier:web.", key=LABEL, item=Leaf(kind=TEXT, doc="The value of a label.")),
+    "annotations": Named(doc="Remarks for people and other tools.", key=NAME, item=Leaf(kind=TEXT, doc="Any text.")),
 }
 _OBJECT: Final[dict[str, Shape]] = _HEAD | {
     "ensure": Leaf(kind=ENSURE, doc="Present; Absent: remove it; Reference: it must be there and is never created, changed or deleted."),
@@ -47,7 +47,7 @@ CONNECTION: Final = Group(
             doc="A simulated host that runs inside the command.",
             keys={
                 "world": Leaf(kind=file_path("a world file"), doc="The file that describes the simulated host; relative to this file."),
-                "release": Leaf(kind=word("2016", "2019", "2022", "2025", "Windows 11"), doc="The Windows release, over the one of the world."),
+                "release": Leaf(kind=RELEASE, doc="The Windows release, over the one of the world."),
                 "latency": Leaf(kind=word("none", "lan", "wan"), doc="How long everything takes."),
                 "faults": Leaf(kind=file_path("a file of faults"), doc="Faults to inject; relative to this file."),
                 "engine": Leaf(kind=file_path("an engine"), doc="A PowerShell engine; in a hosts file only."),

@@ -94,8 +94,8 @@ DEVICES: Final = Group(
     doc="Virtual devices, each under a name of your choice.",
     keys={
         "scsiControllers": Leaf(kind=number(0, 4), doc="How many SCSI controllers; at least as many as the slots name."),
-        "disks": Named(doc="Hard disks, each under a name of your choice.", item=DISK, removable=True),
-        "networkAdapters": Named(doc="Network adapters, each under a name of your choice.", item=ADAPTER, removable=True),
+        "disks": Named(doc="Hard disks, each under a name of your choice.", item=DISK, key=NAME, removable=True),
+        "networkAdapters": Named(doc="Network adapters, each under a name of your choice.", item=ADAPTER, key=NAME, removable=True),
         **later("dvds", "floppy", "comPorts", "gpuPartitions", "assignedDevices", "fibreChannel", "keyStorageDrive"),
     },
 )

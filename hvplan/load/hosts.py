@@ -47,7 +47,7 @@ class Hosts:
         found: dict[str, Place] = {}
         for name, place in names:
             if name in found:
-                checker.say("host-twice", f"The host {name} is named twice.", place)
+                checker.say("host-twice", f"The host {name} is named twice.", place, hint="remove one of them")
             elif name in self.known:
                 found[name] = place
                 self.used.add(name)

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any, Final
+from typing import Final
 
 from hvplan.model.values import SIZE, Json, Kind, text, word
 
 NAME_LIMIT: Final = 100  # behaviour 3.2
-_NAME: Final = text(NAME_LIMIT, what="a name")
+_NAME: Final = text(NAME_LIMIT)
 
 
 def _parse_name(raw: object) -> str:
     name = _NAME.parse(raw)
     if not name.strip():
-        raise ValueError("a name that is not blank")
+        raise ValueError("text that is not blank")
     return name
 
 
 NAME: Final[Kind[str]] = Kind(name="text", parse=_parse_name, schema={"type": ["string", "integer"], "minLength": 1, "maxLength": NAME_LIMIT, "pattern": r"\S"})
-TEXT: Final = text(what="text")
+
+
+def _parse_label(raw: object) -> str:
+    name = _parse_name(raw)
+    if ":" in name:
+        raise ValueError("text without a colon (a target is written label=KEY:VALUE)")
+    return name
+
+
+LABEL: Final[Kind[str]] = Kind(
+    name="text", parse=_parse_label, schema={"type": "string", "minLength": 1, "maxLength": NAME_LIMIT, "pattern": r"^[^:]*[^:\s][^:]*$"}
+)
+TEXT: Final = text()
 ENSURE: Final = word("Present", "Absent", "Reference")
 CONSENT: Final = word("ask", "allow", "never")
 SAVED_STATE: Final = word("Refuse", "Resume", "Discard")
@@ -73,7 +85,7 @@ def _parse_block(raw: object) -> int:
 BLOCK: Final[Kind[int]] = Kind(name="block size", parse=_parse_block, unit="bytes", schema=SIZE.schema)
 
 _REFERENCES: Final = ("env", "file", "keyring", "prompt", "command")
-REFERENCE_FORM: Final = "a reference: {env: NAME}, {file: PATH}, {keyring: SERVICE}, {prompt: true}, or in a hosts file {command: [...]}"
+REFERENCE_FORM: Final = "{env: NAME}, {file: PATH}, {keyring: SERVICE}, {prompt: true}, or in a hosts file {command: [...]}"
 
 
 def _parse_reference(raw: object) -> dict[str, Json]:
@@ -86,7 +98,7 @@ def _parse_reference(raw: object) -> dict[str, Json]:
             return {key: value}
         if key == "command" and isinstance(value, list) and value and all(isinstance(word, str) and word for word in value):
             return {key: list(value)}
-    raise ValueError(REFERENCE_FORM)
+    raise ValueError("a reference, never the value itself")
 
 
 def _one_of(key: str, schema: Json, doc: str) -> Json:
@@ -110,7 +122,7 @@ def _parse_user(raw: object) -> str | dict[str, Json]:
     try:
         return _parse_reference(raw)
     except ValueError:
-        raise ValueError(f"a user name or {REFERENCE_FORM}") from None
+        raise ValueError("a user name, or a reference to one") from None
 
 
 USER: Final[Kind[str | dict[str, Json]]] = Kind(name="user name | reference", parse=_parse_user, schema={"anyOf": [_TEXT_SCHEMA, *_REFERENCE_SCHEMAS]})
@@ -131,6 +143,14 @@ def _parse_address(raw: object) -> str:
 ADDRESS: Final[Kind[str]] = Kind(name="host name or IP address", parse=_parse_address, schema={"type": "string", "pattern": r"^[A-Za-z0-9_:.\[\]-]+$"})
 
 
+_RELEASE: Final = word("2016", "2019", "2022", "2025", "Windows 11")
+RELEASE: Final[Kind[str]] = Kind(
+    name=_RELEASE.name,
+    parse=lambda raw: _RELEASE.parse(str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw),
+    schema={"anyOf": [{"enum": [2016, 2019, 2022, 2025]}, dict(_RELEASE.schema)]},
+)
+
+
 def file_path(what: str) -> Kind[str]:
     """The path of a file on this machine; a relative one is relative to the document's file."""
 
@@ -140,10 +160,3 @@ def file_path(what: str) -> Kind[str]:
         raise ValueError(f"the path of {what}")
 
     return Kind(name="file", parse=parse, schema={"type": "string", "minLength": 1})
-
-
-def unwritten(value: Any) -> bool:
-    """Is a checked value missing or wrong."""
-    from hvplan.model.values import UNSET
-
-    return value is None or value is UNSET

@@ -95,8 +95,14 @@ def load_hosts(path: str) -> tuple[tuple[Host, ...], tuple[Diagnostic, ...]]:
 
 
 def unique(found: list[Diagnostic]) -> list[Diagnostic]:
-    """One message for one mistake: what a template or an alias brings into many machines is said once."""
+    """One message for one mistake: what a template or an alias brings into many machines is said once.
+
+    Of a value that is not even YAML of ours (a tag, an alias of nothing) nothing more is said.
+    """
     seen: dict[tuple[Place | None, str, str], Diagnostic] = {}
+    bad = {d.place for d in found if d.code in ("yaml-alias", "yaml-tag", "yaml-character")}
     for diagnostic in found:
+        if diagnostic.place in bad and not diagnostic.code.startswith("yaml-"):
+            continue
         seen.setdefault((diagnostic.place, diagnostic.code, diagnostic.summary), diagnostic)
     return list(seen.values())

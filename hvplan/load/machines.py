@@ -116,7 +116,8 @@ def filled(root: Mapping, name: str, words: Words, checker: Checker) -> Mapping:
 def sample(head: Mapping, root: Mapping, stack: str, checker: Checker) -> Mapping:
     """A document as it would look for some machine: its head as written, words in place of what only a machine knows, no nulls."""
     words = Words(name="name", host="host", stack=stack or None, index="1")
-    own = {key: head.entries[key] for key in (*_OWN, "instances") if key in head.entries}
+    own = {key: head.entries[key] for key in _OWN if key in head.entries}
+    own |= {key: root.entries[key] for key in ("instances",) if key in root.entries}
     rest = expand_document(root._replace(entries={key: value for key, value in root.entries.items() if key not in own}), words, checker)
     return _without_nulls(rest)._replace(entries={**own, **_without_nulls(rest).entries})
 

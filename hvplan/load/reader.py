@@ -17,7 +17,7 @@ from yaml import events
 from hvplan.diagnostics import Diagnostic, Place
 from hvplan.load.syntax import explain
 from hvplan.load.text import decode, unsafe
-from hvplan.load.tree import Document, Entry, Mapping, Node, Scalar, Sequence, note, problem
+from hvplan.load.tree import Document, Entry, Mapping, Node, Scalar, Sequence, note, problem, shorten
 
 MAX_DEPTH: Final = 64
 MAX_VALUES: Final = 500_000
@@ -166,7 +166,7 @@ class _Composer:
                     hint="put quotes around a text that starts with *",
                 )
             )
-            self._put(Scalar(place, None, "", True), 1, 0, None)
+            self._put(Scalar(place, f"*{event.anchor}", f"*{event.anchor}"), 1, 0, None)
 
     def _put(self, node: Node, values: int, depth: int, anchor: str | None) -> None:
         if anchor is not None:
@@ -196,16 +196,11 @@ class _Composer:
                 self._say("yaml-key", "A key must be a single word or text.", key.place, "put quotes around a value that starts with { or [")
             elif key.text == "<<" and key.plain:
                 if merge_at is not None:
-                    self._say(
-                        "duplicate-key", f"'<<' is written twice, first on line {merge_at.line}.", key.place, "merge several maps with <<: [*one, *other]"
-                    )
+                    self._say("duplicate-key", _twice("<<", merge_at, key.place), key.place, "merge several maps with <<: [*one, *other]")
                 merge_at = key.place
                 merged += self._merged(value)
             elif key.text in entries:
-                first = entries[key.text].key
-                self._say(
-                    "duplicate-key", f"'{key.text}' is written twice, on line {first.line} and on line {key.place.line}.", key.place, "remove one of them"
-                )
+                self._say("duplicate-key", _twice(key.text, entries[key.text].key, key.place), key.place, "remove one of them")
             elif not key.text:
                 self._say("yaml-key", "A key is missing before the colon.", key.place, "write 'key: value'")
             else:
@@ -224,3 +219,8 @@ class _Composer:
 
     def _say(self, code: str, summary: str, place: Place, hint: str) -> None:
         self.diagnostics.append(problem(code, summary, place, hint=hint))
+
+
+def _twice(key: str, first: Place, second: Place) -> str:
+    lines = f"on line {first.line} and on line {second.line}" if first.line != second.line else f"on line {first.line}"
+    return f"'{shorten(key)}' is written twice, {lines}."

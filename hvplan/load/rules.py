@@ -40,6 +40,8 @@ def disk_rules(disk: VirtualDisk, root: Mapping, checker: Checker) -> None:
     """One disk that lives on its own."""
     if disk.ensure is not Ensure.REFERENCE and not isinstance(child(root, "ensure"), Mapping | Sequence):
         summary = f"A VirtualDisk with ensure: {disk.ensure} is not supported by this version."
+        if child(root, "ensure") is None:
+            summary = "A VirtualDisk needs ensure: Reference; others are not supported by this version."
         checker.say("not-supported", summary, where(root, "ensure"), hint="write ensure: Reference and make the file yourself")
     if disk.path:
         extension_rule(disk.path, where(root, "path"), checker)
@@ -96,7 +98,13 @@ def _processor(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
         checker.say("limit", "A Generation 1 machine has at most 64 processors.", place, detail=f"found {count}", hint="use generation: 2, or fewer processors")
     if isinstance(reserve, int) and isinstance(limit, int) and reserve > limit:
         place, other = where(root, "processor", "reserve"), where(root, "processor", "limit")
-        checker.say("processor-order", "processor.reserve is above processor.limit.", place, detail=f"reserve {reserve}; limit {limit}, at {other}")
+        checker.say(
+            "processor-order",
+            "processor.reserve is above processor.limit.",
+            place,
+            detail=f"reserve {reserve}; limit {limit}, at {other}",
+            hint="lower the reserve",
+        )
 
 
 def _folder_name(name: str, root: Mapping, checker: Checker) -> None:
@@ -119,7 +127,7 @@ def managed_paths(root: Mapping, known: frozenset[str], groups: tuple[str, ...],
     for key in ("manage", "ignore"):
         node: Node | None = child(root, "lifecycle", key)
         for item in node.items if isinstance(node, Sequence) else ():
-            if isinstance(item, Scalar) and item.text not in words and item.text.split("/")[0] not in groups:
+            if isinstance(item, Scalar) and item.text not in words and re.split("[./]", item.text.removeprefix("devices."))[0] not in groups:
                 hint = suggest(item.text, (*words, *groups)) or "paths are " + ", ".join(sorted({word.split(".")[0] for word in words} | set(groups)))
                 checker.say("path-unknown", f"lifecycle.{key}: there is no such path.", item.place, detail=f"found '{item.text}'", hint=hint)
 

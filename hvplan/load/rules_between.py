@@ -59,14 +59,24 @@ def _links(desired: Desired, places: Places, checker: Checker) -> None:
 
 def _start_circles(desired: Desired, places: Places, checker: Checker) -> None:
     after = {(vm.host, vm.name): vm.lifecycle.start_after for vm in desired.vms if vm.lifecycle.start_after}
+    told: set[tuple[str, str]] = set()
     for host, name in after:
+        if (host, name) in told:
+            continue
         reached: list[str] = []
         waiting = list(after[host, name])
         while waiting:
             current = waiting.pop()
             if current == name:
                 place = places.place(host, address.vm(name), "lifecycle.startAfter")
-                checker.say("start-circle", "lifecycle.startAfter runs in a circle.", place, detail=f"{name} would start after itself")
+                told |= {(host, other) for other in reached}
+                checker.say(
+                    "start-circle",
+                    "lifecycle.startAfter runs in a circle.",
+                    place,
+                    detail=f"{name} would start after itself",
+                    hint="remove one of the startAfter",
+                )
                 break
             if current not in reached:
                 reached.append(current)

@@ -89,7 +89,9 @@ def _adapters(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
         first = names.setdefault(adapter.name.casefold(), adapter.key)
         if first != adapter.key:
             detail = f"'{adapter.name}', also of adapter {first}, at {where(root, 'devices', 'networkAdapters', first)}"
-            checker.say("adapter-name", "Two adapters of one machine cannot have the same name.", where(root, *at, "name"), detail=detail)
+            checker.say(
+                "adapter-name", "Two adapters of one machine cannot have the same name.", where(root, *at, "name"), detail=detail, hint="rename one of them"
+            )
     most = ADAPTERS_MOST.get(vm.generation if isinstance(vm.generation, int) else 2, ADAPTERS_MOST[2])
     if len(present) > most:
         checker.say(

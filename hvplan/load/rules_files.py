@@ -24,7 +24,7 @@ def extension_rule(path: str, place: Place, checker: Checker) -> None:
     if path.lower().endswith((".avhdx", ".avhd")):
         checker.say("vhd-ending", "This is the file of a checkpoint, not a disk.", place, detail=f"found {path}", hint="name the file at the end of its chain")
     elif not ending(path) or path.lower().rsplit("\\", 1)[-1] == ending(path):
-        checker.say("vhd-ending", "A disk's file must end in .vhdx or .vhd.", place, detail=f"found {path}")
+        checker.say("vhd-ending", "A disk's file must end in .vhdx or .vhd.", place, detail=f"found {path}", hint="write NAME.vhdx")
 
 
 def vhd_rules(vhd: Vhd, node: Node, checker: Checker) -> None:

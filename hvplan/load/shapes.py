@@ -33,10 +33,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A map from names that the user chooses to items of one shape. `removable`: null on a name means remove."""
+    """A map from names that the user chooses to items of one shape. `key`: what a name must be. `removable`: null on a name means remove."""
 
     doc: str
     item: Shape
+    key: Kind[str]
     removable: bool = False
 
 

@@ -64,6 +64,7 @@ _STARTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("@", "A value cannot begin with @.", "put quotes around it"),
     ("`", "A value cannot begin with a backtick.", "put quotes around it"),
 )
+_THINGS: Final = (("mapping", "the map begins"), ("sequence", "the list begins"), ("collection", "the list begins"), ("quoted", "the quote opens"))
 _FALLBACK: Final = ("This is not valid YAML.", "look at the indentation, the quotes and the colons of this line and the one above")
 
 
@@ -85,7 +86,8 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
         hint = "put quotes around a value with a placeholder: '{name}-os'"
     detail = ""
     if error.context_mark is not None and (error.context_mark.line, error.context_mark.column) != (mark.line, mark.column):
-        detail = f"it begins at {Place(file, error.context_mark.line + 1, error.context_mark.column + 1)}"
+        what = next((word for part, word in _THINGS if part in (error.context or "")), "it begins")
+        detail = f"{what} at {Place(file, error.context_mark.line + 1, error.context_mark.column + 1)}"
     return problem("yaml-syntax", summary, place, detail=detail, hint=hint)
 
 

@@ -108,7 +108,7 @@ class SwitchSettings:
         source="catalogue (Set-VMSwitch -SwitchType, New-VMSwitch -SwitchType)",
     )
     notes: str | Unset | Reset = attribute(
-        text(what="notes as text"),
+        text(),
         "notes",
         get="Notes",
         set="Notes",

@@ -259,7 +259,7 @@ class General:
     """What belongs to the VM itself and is written with Set-VM: notes, automatic actions, checkpoint settings."""
 
     notes: str | Unset | Reset = attribute(
-        text(what="notes as text"),
+        text(),
         "notes",
         get="Notes",
         set="Notes",

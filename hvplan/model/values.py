@@ -86,7 +86,7 @@ def show_size(value: int) -> str:
         if value and value % (1 << shift) == 0:
             return f"{value >> shift} {unit}"
         if value > 1 << shift and value * 10 % (1 << shift) == 0:
-            return f"{value * 10 / (1 << shift) / 10:g} {unit}"
+            return f"{value >> shift}.{(value * 10 >> shift) % 10} {unit}"
     return f"{value} bytes"
 
 
@@ -141,7 +141,7 @@ def word(*words: str) -> Kind[str]:
         raise ValueError("one of " + ", ".join(words))
 
     anycase = "|".join("".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in w) for w in words)
-    return Kind(name=" | ".join(words), parse=parse, schema={"type": "string", "pattern": f"^({anycase})$"})
+    return Kind(name=" | ".join(words), parse=parse, schema={"anyOf": [{"enum": list(words)}, {"type": "string", "pattern": f"^({anycase})$"}]})
 
 
 def _xml_safe(text: str) -> bool:

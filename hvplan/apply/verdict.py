@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hvplan.apply.schedule import Schedule
 from hvplan.clock import Clock
+from hvplan.document import canonical
 from hvplan.document.plan import PlanDocument, Refusal
 from hvplan.document.result import ResultDocument, StepError, StepResult, Verdict
 
@@ -31,6 +32,15 @@ def refused(document: PlanDocument, digest: str, refusals: tuple[Refusal, ...], 
         refusals=refusals,
         continue_with=again if stale else "",
         meta={"started": now, "finished": now, "seconds": 0},
+    )
+
+
+def unchanged(document: PlanDocument, clock: Clock) -> ResultDocument:
+    """There was nothing to do: exit 0."""
+    now = clock.now().strftime(_TIME)
+    verdicts: dict[str, Verdict] = dict.fromkeys(document.hosts, "unchanged")
+    return ResultDocument(
+        plan_digest=canonical.digest(canonical.to_json(document)), exit_code=0, hosts=verdicts, meta={"started": now, "finished": now, "seconds": 0}
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from hvplan import __version__
-from hvplan.cli.hosts import AdHoc, Reached, guard_in_ci, sessions, with_ad_hoc
+from hvplan.cli.hosts import AdHoc, sessions, with_ad_hoc
 from hvplan.cli.options import ALL
 from hvplan.cli.sources import git_commit
 from hvplan.cli.state import Run
@@ -109,8 +109,8 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
             allow_restart=scope.allow_restart,
             delete_disks=scope.delete_disks,
             max_deletes=scope.max_deletes,
-            max_impact=scope.max_impact,
-            refuse_above=scope.refuse_above,
+            max_impact=scope.max_impact or "",
+            refuse_above=scope.refuse_above or "",
             skip_refused=scope.skip_refused,
         )
         document = make_plan(inputs, stack=desired.stack, options=options, now=now, place=_placer(loaded))
@@ -164,11 +164,3 @@ def _declared(desired: Desired) -> Iterator[tuple[str, str, tuple[tuple[str, str
             yield vm.host, address.device(own, "disks", device.key), vm.labels
         for adapter in vm.network_adapters:
             yield vm.host, address.device(own, "networkAdapters", adapter.key), vm.labels
-
-
-def guard(desired: Desired, *, allow_unpinned: bool, allow_insecure: bool, environment: Mapping[str, str]) -> None:
-    """What `apply` checks before any connection is made."""
-    guard_in_ci(desired.hosts, allow_unpinned=allow_unpinned, allow_insecure=allow_insecure, environment=environment)
-
-
-__all__ = ["Planned", "Reached", "Scope", "check_globs", "guard", "planned", "read_files"]

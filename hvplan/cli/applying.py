@@ -1,0 +1,134 @@
+"""From a plan in hand to its result: the gates, the questions, the run, what is shown and kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from hvplan.apply.gates import FLAGS, Given, open_gates
+from hvplan.apply.run import Options, apply_plan
+from hvplan.apply.verdict import refused, unchanged
+from hvplan.cli.interrupts import draining
+from hvplan.cli.output import quiet_pipe
+from hvplan.cli.progress import progress
+from hvplan.cli.state import Run
+from hvplan.cli.views import save_document, show_document
+from hvplan.clock import Clock
+from hvplan.diagnostics import Diagnostic
+from hvplan.document.canonical import digest, to_json
+from hvplan.document.plan import Consent, PlanDocument, Refusal
+from hvplan.document.result import ResultDocument
+from hvplan.errors import Refused
+from hvplan.remoting.session import Session
+
+JOURNALS: Final = Path(".hvplan") / "run"
+WHAT: Final[Mapping[str, str]] = {
+    "restart": "stop or restart",
+    "adopt": "take over",
+    "delete-disk": "delete the file of",
+    "checkpoint-removal": "remove checkpoints of",
+    "management": "change the switch of the management connection,",
+}
+"""Kind of consent -> what the question says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What the command line says about carrying out."""
+
+    given: Given
+    parallel: int
+    yes: bool
+    view: str
+    document: str | None
+    expect_digest: str | None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> Job:
+        """From the options of the command."""
+        given = Given(
+            adopt=asked["adopt"],
+            allow_restart=asked["allow_restart"],
+            delete_disks=asked["delete_disks"],
+            refuse_above=asked["refuse_above"] or "",
+            max_deletes=asked["max_deletes"],
+        )
+        expect = asked["expect_digest"]
+        if expect is not None and (len(expect) < 8 or not all(c in "0123456789abcdef" for c in expect.lower())):
+            raise click.UsageError("--expect-digest takes at least 8 hexadecimal digits")
+        return cls(given=given, parallel=asked["parallel"], yes=asked["yes"], view=asked["view"], document=asked["document"], expect_digest=expect)
+
+    @property
+    def globs(self) -> Mapping[str, tuple[str, ...]]:
+        """Option -> patterns that must fit something."""
+        named = {"--adopt": self.given.adopt, "--allow-restart": self.given.allow_restart, "--delete-disks": self.given.delete_disks}
+        return {flag: tuple(glob for glob in globs if glob != "*") for flag, globs in named.items()}
+
+    def carry_out(self, state: Run, plan: PlanDocument, sessions: Mapping[str, Session], clock: Clock, *, again: str, approved: bool) -> int:
+        """Gates, questions, the run and its result; the exit code. `approved`: the plan was handed over, so nobody is asked whether to write."""
+        self._expected(plan)
+        if not plan.steps and not plan.refusals:
+            return self._end(state, unchanged(plan, clock))
+        somebody = state.output.terminal
+        refusals = open_gates(plan, self.given, (lambda consents: True) if somebody else None)
+        if refusals:
+            return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
+        if not approved and not self.yes:
+            self._approval(state, plan)
+        with draining(state.output) as interrupts, progress(state, plan) as listener:
+            run = Options(
+                given=self.given,
+                ask=(lambda consents: _ask(state, consents)) if somebody else None,
+                parallel=self.parallel,
+                journal=JOURNALS,
+                again=again,
+                stop=interrupts.asked,
+            )
+            result = apply_plan(plan, sessions, clock=clock, options=run, listener=listener)
+        code = self._end(state, result)
+        if interrupts.count > 1:  # a call still hangs in its thread; closing its session would wait for it
+            with quiet_pipe():
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
+        return code
+
+    def _expected(self, plan: PlanDocument) -> None:
+        found = digest(to_json(plan))
+        if self.expect_digest is not None and not found.startswith(self.expect_digest.lower()):
+            summary = f"the plan is {found[:8]}, not {self.expect_digest[:8]}: the work is not what was approved"
+            raise Refused(Diagnostic(code="other-plan", summary=summary, hint="review the new plan, then pass its digest"))
+
+    def _approval(self, state: Run, plan: PlanDocument) -> None:
+        if not state.output.terminal:
+            raise Refused(Diagnostic(code="not-approved", summary="nobody is there to say yes, so nothing was written", hint="--yes consents to these writes"))
+        if not click.confirm(f"Carry out these {len(plan.steps)} steps on {', '.join(sorted(plan.hosts))}?", err=True):
+            raise Refused(Diagnostic(code="not-approved", summary="answered no; nothing was written"))
+
+    def _end(self, state: Run, result: ResultDocument) -> int:
+        show_document(state.output, result, self.view)
+        state.output.diagnostics(_as_diagnostic(refusal, len(result.hosts) > 1) for refusal in result.refusals)
+        save_document(self.document, result)
+        return result.exit_code
+
+
+def _ask(state: Run, consents: Sequence[Consent]) -> bool:
+    """One question that names every object."""
+    state.output.progress("This will:")
+    for kind in FLAGS:
+        names = [consent.address for consent in consents if consent.kind == kind]
+        if names:
+            state.output.progress(f"  {WHAT[kind]} {', '.join(names)}")
+    return click.confirm("Go on?", err=True)
+
+
+def _as_diagnostic(refusal: Refusal, several: bool) -> Diagnostic:
+    hint = f"{refusal.flag} allows it" if refusal.flag else "make a new plan" if refusal.code in ("stale", "other-host") else ""
+    where = f"{refusal.host}:{refusal.address}" if several else refusal.address
+    return Diagnostic(code=refusal.code, summary=f"refused: {where}: {refusal.text}", hint=hint)

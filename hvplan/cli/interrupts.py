@@ -1,0 +1,41 @@
+"""Ctrl-C while writes are under way: the first drains, the second leaves at once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from hvplan.cli.output import Output
+
+
+@dataclass(slots=True)
+class Interrupts:
+    """How often somebody asked to stop."""
+
+    count: int = 0
+
+    def asked(self) -> bool:
+        """Shall nothing new be started."""
+        return self.count > 0
+
+
+@contextmanager
+def draining(output: Output) -> Iterator[Interrupts]:
+    """Inside, Ctrl-C and SIGTERM ask the run to drain; another one raises KeyboardInterrupt. Only for the main thread."""
+    interrupts = Interrupts()
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        interrupts.count += 1
+        if interrupts.count > 1:
+            raise KeyboardInterrupt
+        output.progress("Stopping: running steps are waited for, nothing new is started. Once more leaves at once.")
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupts
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

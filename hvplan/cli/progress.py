@@ -1,0 +1,97 @@
+"""Progress of an apply on stderr: plain lines anywhere, a live view on a terminal."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from hvplan.apply.listener import Listener
+from hvplan.cli.state import Run
+from hvplan.document.plan import PlanDocument, Step
+from hvplan.document.result import StepResult
+from hvplan.report.outcome import WORDS
+
+
+class Plain:
+    """One line for each step that ended, and for each wait that is worth a word."""
+
+    def __init__(self, state: Run, several: bool) -> None:
+        self._state, self._several, self._lock = state, several, threading.Lock()
+
+    def _say(self, text: str) -> None:
+        with self._lock:
+            self._state.output.progress(text)
+
+    def name(self, step: Step) -> str:
+        """`s3 set vm/web01`, with the host when there are several."""
+        return f"{step.id} {step.action} {step.host + ':' if self._several else ''}{step.address}"
+
+    def checking(self, host: str) -> None:
+        """A host is re-read."""
+        self._say(f"Checking {host} against the plan ...")
+
+    def started(self, step: Step) -> None:
+        """From now on a failure may leave something behind."""
+        self._state.wrote = True
+
+    def waiting(self, step: Step, what: str, seconds: float) -> None:
+        """Something takes its time."""
+        self._say(f"waiting {self.name(step)}: {what} ({seconds:.0f} s)")
+
+    def finished(self, step: Step, result: StepResult, seconds: float) -> None:
+        """A step has ended."""
+        why = f": {result.error.message}" if result.error else f" because {result.because} failed" if result.because else ""
+        took = "" if result.outcome == "skipped" else f" ({seconds:.1f} s)"
+        self._say(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
+
+
+class Live(Plain):
+    """A line for each running step, and a bar over all with the estimated rest. `bar` is a rich Progress."""
+
+    def __init__(self, state: Run, several: bool, bar: Any, expected: Mapping[str, int], steps: Iterable[Step]) -> None:
+        super().__init__(state, several)
+        self._bar, self._expected = bar, expected
+        self._tasks: dict[str, Any] = {}
+        self._all = bar.add_task("all steps", total=sum(self._weight(step) for step in steps))
+
+    def _weight(self, step: Step) -> int:
+        return max(1, self._expected.get(step.id, 1))
+
+    def _say(self, text: str) -> None:
+        from rich.text import Text
+
+        self._bar.console.print(Text(text), highlight=False)
+
+    def started(self, step: Step) -> None:
+        """A line for it."""
+        super().started(step)
+        self._tasks[step.id] = self._bar.add_task(self.name(step), total=None)
+
+    def waiting(self, step: Step, what: str, seconds: float) -> None:
+        """Its line says what for."""
+        if step.id in self._tasks:
+            self._bar.update(self._tasks[step.id], description=f"{self.name(step)}: waiting, {what}")
+
+    def finished(self, step: Step, result: StepResult, seconds: float) -> None:
+        """Its line goes, the bar moves."""
+        super().finished(step, result, seconds)
+        if (task := self._tasks.pop(step.id, None)) is not None:
+            self._bar.remove_task(task)
+        self._bar.advance(self._all, self._weight(step))
+
+
+@contextmanager
+def progress(state: Run, document: PlanDocument) -> Iterator[Listener]:
+    """The listener that suits where stderr goes."""
+    several = len(document.hosts) > 1
+    if not (state.output.color_err and state.output.err.isatty()):
+        yield Plain(state, several)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=state.output.err), transient=True) as bar:
+        yield Live(state, several, bar, document.meta.get("durations", {}), document.steps)

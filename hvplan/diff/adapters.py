@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveVm
 from hvplan.model.objects import Lifecycle
+from hvplan.model.pattern import fits
 from hvplan.model.rows import Row
 from hvplan.model.values import Unknown
 from hvplan.model.view import adapter_values
@@ -149,28 +149,9 @@ def _switch_findings(adapter: NetworkAdapter, address: str, vm: Machine, ctx: Co
     elif found > 1:
         yield vm.refuse(address, "switch-duplicate", f"{found} switches of this host are named {name}, so it says nothing. Rename all but one.", "switch")
     for other in sorted(ctx.switches):
-        if other != name.casefold() and pattern(name).fullmatch(other):
+        if other != name.casefold() and fits(name, other):
             text = f"the switch name {name}, which has to be sent, is also a pattern that fits switch {other}. Rename the switch."
             yield vm.refuse(address, "switch-pattern", text, "switch")
-
-
-def pattern(name: str) -> re.Pattern[str]:
-    """A name as PowerShell reads it where it takes patterns: `*`, `?`, `[a-z]`, and a backtick before a literal."""
-    parts = re.findall(r"`.|\[[^\]]+\]|.", name, re.DOTALL)
-
-    def one(part: str) -> str:
-        if part == "*":
-            return ".*"
-        if part == "?":
-            return "."
-        if len(part) > 2 and part[0] == "[":
-            return "[" + re.sub(r"([\\^\[])", r"\\\1", part[1:-1]) + "]"
-        return re.escape(part[1:] if len(part) == 2 and part[0] == "`" else part)
-
-    try:
-        return re.compile("".join(map(one, parts)), re.IGNORECASE | re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(name), re.IGNORECASE)
 
 
 def unasked(vm: Machine, live: LiveVm) -> tuple[LiveAdapter, ...]:

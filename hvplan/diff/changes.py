@@ -119,13 +119,14 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """Nothing to do here. `live` None: it is wanted absent and is."""
+    """Nothing to do here. `live` None: it is wanted absent and is. `partial`: this run looks at some of its devices only."""
 
     address: str
     want: Want
     live: Live | None
     marker: Marker | None = None
     slot: Slot | None = None
+    partial: bool = False
 
 
 Change = Create | Update | Replace | Delete | Keep

@@ -183,29 +183,24 @@ def _disk(want: VirtualDisk, ctx: Context) -> ObjectDiff:
 
 
 def _scoped(part: ObjectDiff, ctx: Context, known: Mapping[str, tuple[tuple[str, str], ...]]) -> ObjectDiff:
-    """Only what this run looks at; a device of a machine that is to be created goes with the machine."""
+    """Only what this run looks at. Devices may be named without their machine, if that is there and ours."""
 
     def fits(address: str) -> bool:
         return in_scope(ctx.options, address, known.get(addresses.owner(address), ()))
 
-    created = {c.address for c in part.changes if isinstance(c, Create)}
-    changes = [c for c in part.changes if fits(c.address) and (addresses.owner(c.address) == c.address or not _orphan(c.address, created, fits))]
-    findings = [f for f in part.findings if fits(f.address)]
-    for change in part.changes:
-        owner = addresses.owner(change.address)
-        if fits(change.address) and _orphan(change.address, created, fits):
-            findings.append(_refuse(change.address, "owner-missing", f"{owner} is not on the host and not part of this run. Name it with --target too."))
-    return replace(
-        part,
-        changes=tuple(changes),
-        findings=tuple(findings),
-        undeclared=tuple(address for address in part.undeclared if fits(address)),
-    )
-
-
-def _orphan(address: str, created: set[str], fits: object) -> bool:
-    owner = addresses.owner(address)
-    return owner != address and owner in created and callable(fits) and not fits(owner)
+    own, *devices = part.changes
+    below = [change for change in devices if fits(change.address)]
+    findings = [finding for finding in part.findings if fits(finding.address)]
+    undeclared = tuple(address for address in part.undeclared if fits(address))
+    if fits(own.address):
+        return replace(part, changes=(own, *below), findings=tuple(findings), undeclared=undeclared)
+    ready = isinstance(own, Keep) or (isinstance(own, Update) and not (own.adopts or own.claims or own.finishing))
+    if not ready:
+        text = f"{own.address} is not there, or not yet this stack's, and not part of this run. Name it with --target too."
+        findings += [_refuse(change.address, "owner-missing", text) for change in below]
+        return replace(part, changes=(), findings=tuple(findings), warnings=(), undeclared=())
+    kept = [Keep(address=own.address, want=own.want, live=own.live, marker=own.marker, partial=True)] if below and isinstance(own, Keep | Update) else []
+    return replace(part, changes=(*kept, *below), findings=tuple(findings), warnings=(), undeclared=undeclared)
 
 
 def _unmanaged(

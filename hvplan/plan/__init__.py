@@ -1,1 +1,1 @@
-"""Changes become an ordered graph of steps. Pure."""
+"""Changes as an ordered graph of steps, with what they cost, what stands against them and what will be asked. Pure."""

@@ -1,0 +1,189 @@
+"""The one step that writes notes: users' text, our mark, or both at once; the last of an object's changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hvplan.cmdlets import build
+from hvplan.cmdlets.invocation import Cmd, Ref
+from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
+from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section
+from hvplan.document.plan import Expect
+from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.impact import Impact
+from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
+from hvplan.model.marker import ID_LENGTH, Marker, text_of
+from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
+from hvplan.model.values import UNSET, Unknown
+from hvplan.plan.draft import Draft
+from hvplan.plan.marker import Holes, Mark, adapter_id, current_line, kept, marked, owner_of, retained, unmarked
+
+_WRITES = {"vm": "Set-VM", "switch": "Set-VMSwitch"}
+
+
+def notes_field(fields: Sequence[FieldChange]) -> str | None:
+    """The users' new text, None where it does not change."""
+    return next((str(field.after) for field in fields if field.path == "notes"), None)
+
+
+def vm_mark(
+    host: str,
+    address: str,
+    want: VirtualMachine,
+    live: LiveVm | None,
+    change: Update | Keep | None,
+    id: str | Ref,
+    stack: Stack,
+    devices: Sequence[Change],
+    *,
+    fields: Sequence[FieldChange],
+    blocked: frozenset[str],
+) -> Iterator[Draft]:
+    """The notes of a machine once everything else is done: nothing when they are right already. `change` None: it is created."""
+    users = notes_field(fields)
+    if live is None and want.general.notes is not UNSET and want.lifecycle.manages("notes"):
+        users = str(want.general.notes)
+    if not stack.marks:
+        if users is not None:
+            text = retained(users, live) if live else users
+            yield mark_draft(host, address, "vm", id, live, Mark(notes=text, line="", text=users), fields, ())
+        return
+    if isinstance(change, Update) and change.released:
+        assert live is not None
+        yield mark_draft(host, address, "vm", id, live, unmarked(live), fields, ("release",))
+        return
+    holes = Holes()
+    old = change.marker if change else None
+    planned = _planned(want, live, change, devices, blocked)
+    marker = Marker(
+        stack=stack.name,
+        id=want.name,
+        kind="vm",
+        owner=owner_of(id if isinstance(id, str) else "", address, holes),
+        origin=_origin(old, change),
+        applied=kept(applied(want), old.applied if old else {}, planned),
+        adapters=_adapters(want, devices, old, address, holes),
+        protect=_protect(want, old),
+    )
+    if new := marked(marker, live, users, holes):
+        yield mark_draft(host, address, "vm", id, live, new, fields, _why(change))
+
+
+def _origin(old: Marker | None, change: Update | Keep | None) -> str:
+    """How the object came to be ours; one whose creation was cut off was created."""
+    if old:
+        return old.origin
+    return "adopted" if isinstance(change, Update) and change.adopts else "created"
+
+
+def _protect(want: VirtualMachine | VirtualSwitch, old: Marker | None) -> bool:
+    return want.lifecycle.protect if want.lifecycle.protect is not None else bool(old and old.protect)
+
+
+def _planned(want: VirtualMachine, live: LiveVm | None, change: Update | Keep | None, devices: Sequence[Change], blocked: frozenset[str]) -> frozenset[str]:
+    """The sections this run brings in line: not what is out of scope, refused or could not be read."""
+    found: set[str] = set()
+    if change is None or live is None:
+        found |= set(SECTIONS.values())
+    elif change.address not in blocked and not (isinstance(change, Keep) and change.partial):
+        found |= {word for part, word in SECTIONS.items() if not isinstance(getattr(live, part), Unknown)}
+    for device in devices:
+        if device.address in blocked:
+            continue
+        match device.want:
+            case Disk(absent=False) as disk:
+                found.add(disk_section(disk.key))
+            case NetworkAdapter(absent=False) as adapter:
+                found.add(adapter_section(adapter.key))
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _adapters(want: VirtualMachine, devices: Sequence[Change], old: Marker | None, address: str, holes: Holes) -> dict[str, str]:
+    """Key -> the adapter's id, of every adapter that is declared."""
+    known = {adapter.key: old.adapters[adapter.key] for adapter in want.network_adapters if old and not adapter.absent and adapter.key in old.adapters}
+    for device in devices:
+        match device:
+            case Create(want=NetworkAdapter() as adapter):
+                known[adapter.key] = adapter_id(device.address, holes)
+            case Update(want=NetworkAdapter() as adapter, live=LiveAdapter() as live) | Keep(want=NetworkAdapter() as adapter, live=LiveAdapter() as live):
+                known[adapter.key] = live.guid[:ID_LENGTH]
+            case _:
+                pass
+    return known
+
+
+def _why(change: Update | Keep | None) -> tuple[str, ...]:
+    if not isinstance(change, Update):
+        return ("create",) if change is None else ("marker",)
+    facts = {"adopt": change.adopts, "finish": change.claims or change.finishing, "protect": change.protect is not None}
+    return tuple(word for word, holds in facts.items() if holds) or ("marker",)
+
+
+def mark_draft(
+    host: str, address: str, kind: str, id: str | Ref, live: LiveVm | LiveSwitch | None, mark: Mark, fields: Sequence[FieldChange], why: tuple[str, ...]
+) -> Draft:
+    """Set-VM or Set-VMSwitch with new notes."""
+    head = build.vm(id) if kind == "vm" else build.switch(id)
+    expect = (
+        [Expect(address=address, path="notes", value=text_of(live.notes)), Expect(address=address, path="notes.marker", value=current_line(live))]
+        if live
+        else []
+    )
+    verify = [Expect(address=address, path="notes", value=mark.text)]
+    if isinstance(mark.notes, str):
+        verify.append(Expect(address=address, path="notes.marker", value=mark.line or _line_in(mark)))
+    changed = tuple(field.path for field in fields if field.path == "notes")
+    return Draft(
+        host=host,
+        address=address,
+        owner=address,
+        kind="marker",
+        action="mark",
+        invocation=build.write(head, Cmd(_WRITES[kind], {"Notes": mark.notes})),
+        phase="",
+        cause=(*changed, *(w for w in why if w not in changed)),
+        impact=Impact.ONLINE if changed or set(why) & {"adopt", "finish", "protect", "release"} else Impact.NONE,
+        expect=tuple(expect),
+        verify=tuple(verify),
+    )
+
+
+def _line_in(mark: Mark) -> str:
+    """The line of whatever mark stands in notes that are kept as they are."""
+    return next((line for line in str(mark.notes).splitlines() if line.startswith("hvplan/v1 ")), "")
+
+
+def switch_mark(
+    host: str, address: str, want: VirtualSwitch, live: LiveSwitch | None, change: Update | None, id: str | Ref, stack: Stack, fields: Sequence[FieldChange]
+) -> Iterator[Draft]:
+    """The notes of a switch, as of a machine."""
+    users = notes_field(fields)
+    if not stack.marks:
+        if users is not None and live:
+            yield mark_draft(host, address, "switch", id, live, Mark(notes=retained(users, live), line="", text=users), fields, ())
+        return
+    if change and change.released and live:
+        yield mark_draft(host, address, "switch", id, live, unmarked(live), fields, ("release",))
+        return
+    holes = Holes()
+    if live is None and want.settings.notes is not UNSET:
+        users = str(want.settings.notes)
+    marker = switch_marker(want, stack, change, id, address, holes)
+    if new := marked(marker, live, users, holes):
+        yield mark_draft(host, address, "switch", id, live, new, fields, _why(change))
+
+
+def switch_marker(want: VirtualSwitch, stack: Stack, change: Update | None, id: str | Ref, address: str, holes: Holes) -> Marker:
+    """The whole mark of a switch."""
+    old = change.marker if change else None
+    return Marker(
+        stack=stack.name,
+        id=want.name,
+        kind="switch",
+        owner=owner_of(id if isinstance(id, str) else "", address, holes),
+        origin=_origin(old, change),
+        applied=applied(want),
+        protect=_protect(want, old),
+    )

@@ -1,0 +1,82 @@
+"""What comes before what, as a table with reasons; everything else may happen at the same time.
+
+A rule joins steps of one `machine`, of one `object`, or across objects through a `thing` that the first gives and the
+second uses. References are edges of their own: who refers to a new object waits for the step that creates it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from hvplan.plan.draft import OFFLINE, ONLINE, Draft
+
+MACHINE, OBJECT, THING = "machine", "object", "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Which steps a side of a rule means: `kind action` in words, `*` for any; and a phase."""
+
+    words: str
+    phase: str = "*"
+
+    def fits(self, draft: Draft) -> bool:
+        """Is it one of them."""
+        kinds, actions = self.words.split(" ")
+        fits_kind = kinds == "*" or draft.kind in kinds.split("|")
+        return fits_kind and (actions == "*" or draft.action in actions.split("|")) and self.phase in ("*", draft.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Steps that fit `before` come before those that fit `after`, within `link`."""
+
+    before: Pick
+    after: Pick
+    link: str
+    reason: str
+
+
+def _rule(before: str, after: str, link: str, reason: str, *, first: str = "*", second: str = "*") -> Rule:
+    return Rule(Pick(before, first), Pick(after, second), link, reason)
+
+
+RULES: Final = (
+    _rule("switch create|rename", "adapter add|connect", THING, "an adapter is connected by the switch's name"),
+    _rule("folder create", "folder create", THING, "a folder is made inside the one above it"),
+    _rule("folder create", "file create|copy", THING, "a file is made inside its folder"),
+    _rule("leftover delete", "file create|copy", THING, "a leftover of a cut-off run holds the name"),
+    _rule("file create|copy", "file rename", THING, "a file gets its name when it is whole"),
+    _rule("file rename", "disk add", OBJECT, "a disk is attached under its own name"),
+    _rule("vm create", "* *", MACHINE, "the machine must be there", second=ONLINE),
+    _rule("vm create", "file rename", MACHINE, "a finished file without its machine would be nobody's"),
+    _rule("intent mark", "file rename", MACHINE, "a finished file without its mark would be nobody's"),
+    _rule("vm create", "marker|boot *", MACHINE, "the machine must be there"),
+    _rule("unasked remove", "adapter|disk add", MACHINE, "what New-VM made unasked holds its name or its slot"),
+    _rule("disk remove", "disk add", MACHINE, "a slot must be free"),
+    _rule("adapter remove", "adapter add", MACHINE, "a name must be free"),
+    _rule("controller add", "controller add", THING, "controllers are numbered in the order they are added"),
+    _rule("controller add", "disk add", MACHINE, "a disk needs its controller"),
+    _rule("adapter add", "adapter set", OBJECT, "the adapter must be there"),
+    _rule("adapter set", "adapter connect", OBJECT, "a guest must not appear on a switch in the wrong VLAN"),
+    _rule("resume start", "power stop", MACHINE, "a saved machine is resumed to be shut down"),
+    _rule("* *", "power stop", MACHINE, "everything that can be done while it runs is done before the stop", first=ONLINE),
+    _rule("power stop", "* *", MACHINE, "it needs the machine off", second=OFFLINE),
+    _rule("* *", "power start", MACHINE, "the machine starts when its changes are made", first=OFFLINE),
+    _rule("* *", "power start", MACHINE, "power converges last", first=ONLINE),
+    _rule("power stop", "power start", MACHINE, "a machine starts after it was stopped"),
+    _rule("power start", "hold stop", MACHINE, "only a machine that runs is saved or paused"),
+    _rule("* *", "hold stop", MACHINE, "power converges last", first=ONLINE),
+    _rule("* *", "marker mark", MACHINE, "the mark says what was applied", first=ONLINE),
+    _rule("* *", "marker mark", MACHINE, "the mark says what was applied", first=OFFLINE),
+    _rule("marker mark", "boot start", MACHINE, "a new machine is marked before it starts"),
+    _rule("boot|power start", "boot|power start", THING, "startAfter"),
+    _rule("disk remove", "file delete", OBJECT, "a file is detached before it is deleted"),
+    _rule("power stop", "vm delete", MACHINE, "only a machine that is off is removed"),
+    _rule("disk remove", "vm delete", MACHINE, "a machine goes last, so that a killed run leaves nothing nobody knows"),
+    _rule("file delete", "vm delete", MACHINE, "a machine goes last, so that a killed run leaves nothing nobody knows"),
+    _rule("adapter connect|remove", "switch delete", THING, "a switch goes when nobody is connected to it"),
+    _rule("vm delete", "switch delete", THING, "a switch goes when nobody is connected to it"),
+    _rule("switch *", "marker mark", OBJECT, "the mark says what was applied"),
+)

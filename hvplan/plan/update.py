@@ -1,0 +1,120 @@
+"""The steps of a machine that is there: changes under power, then one window for the rest, its mark, its power state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hvplan.cmdlets import build
+from hvplan.cmdlets.invocation import Cmd
+from hvplan.diff.changes import Change, Delete, FieldChange, Keep, Update
+from hvplan.document.plan import Expect
+from hvplan.model.address import device
+from hvplan.model.devices import Disk
+from hvplan.model.impact import Impact, When
+from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
+from hvplan.model.objects import Stack, VirtualMachine
+from hvplan.model.values import UNSET, Unknown, same_path
+from hvplan.plan import settings
+from hvplan.plan.create import starts_after
+from hvplan.plan.devices import add_controller, detach, device_drafts, remove_adapter, remove_dvd
+from hvplan.plan.draft import Draft
+from hvplan.plan.files import delete_file
+from hvplan.plan.marker import current_line
+from hvplan.plan.notes import vm_mark
+from hvplan.plan.power import Power, power, stop_for_removal
+
+_UNASKED = When("unasked", Impact.ONLINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VmWork:
+    """The steps of one machine and what they do to its power."""
+
+    drafts: tuple[Draft, ...]
+    power: Power = Power()
+
+
+def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], stack: Stack, blocked: frozenset[str]) -> VmWork:
+    """Every step of one machine. `blocked`: addresses whose steps were refused and have been left out already."""
+    want, live, address = change.want, change.live, change.address
+    assert isinstance(want, VirtualMachine)
+    assert isinstance(live, LiveVm)
+    fields = change.fields if isinstance(change, Update) and address not in blocked else ()
+    drafts = [*_own(host, change, fields, want, live)]
+    for one in devices:
+        if one.address not in blocked:
+            drafts += device_drafts(host, address, live.id, one)
+    made = power(host, address, want, live, drafts, fields, stack.policy)
+    drafts += (replace(draft, uses=(*draft.uses, *starts_after(want))) if draft.action == "start" else draft for draft in made.drafts)
+    if drafts or (isinstance(change, Update) and address not in blocked):
+        drafts += vm_mark(host, address, want, live, change, live.id, stack, devices, fields=fields, blocked=blocked)
+    return VmWork(drafts=tuple(drafts), power=made)
+
+
+def _own(host: str, change: Update | Keep, fields: Sequence[FieldChange], want: VirtualMachine, live: LiveVm) -> Iterator[Draft]:
+    head, address = build.vm(live.id), change.address
+    if isinstance(change, Keep):
+        return
+    for one in change.unasked:
+        if isinstance(one, LiveAdapter):
+            yield remove_adapter(host, address, head, address, one.id, _UNASKED, kind="unasked")
+        else:
+            yield remove_dvd(host, address, head, one.id, one.slot)
+    if change.renamed_from:
+        yield Draft(
+            host=host,
+            address=address,
+            owner=address,
+            kind="vm",
+            action="rename",
+            invocation=build.write(head, Cmd("Rename-VM", {"NewName": want.name})),
+            cause=("name",),
+            expect=(Expect(address=address, path="name", value=live.name),),
+            verify=(Expect(address=address, path="name", value=want.name),),
+        )
+    yield from settings.drafts(host, address, head, fields)
+    for field in fields:
+        if field.path == "devices.scsiControllers":
+            for index in range(int(field.before), int(field.after)):
+                yield add_controller(host, address, head, index, field.impact)
+
+
+def delete_drafts(host: str, change: Delete, stack: Stack) -> VmWork:
+    """The removal of a machine: stop, detach and delete the files that were asked for, then the machine itself, last."""
+    want, live, address = change.want, change.live, change.address
+    assert isinstance(want, VirtualMachine)
+    assert isinstance(live, LiveVm)
+    head = build.vm(live.id)
+    drafts = [*stop_for_removal(host, address, want, live, stack.policy)]
+    for at, path in sorted(change.files.items()):
+        drive = _drive(want, live, address, at)
+        if drive:
+            drafts.append(replace(detach(host, address, head, at, drive, When("removed with its machine", Impact.RESTART)), cause=("delete-disks",)))
+            drafts.append(replace(delete_file(host, at, address, path), impact=Impact.DATA))
+    adapters = () if isinstance(live.adapters, Unknown) else live.adapters
+    drafts.append(
+        Draft(
+            host=host,
+            address=address,
+            owner=address,
+            kind="vm",
+            action="delete",
+            invocation=build.write(head, Cmd("Remove-VM")),
+            phase="",
+            cause=("ensure",),
+            impact=Impact.DATA,
+            expect=(Expect(address=address, path="notes.marker", value=current_line(live)),),
+            verify=(Expect(address=address, path="exists", value=False),),
+            gives=tuple(dict.fromkeys(f"left {a.settings.switch.casefold()}" for a in adapters if isinstance(a.settings.switch, str))),
+        )
+    )
+    return VmWork(drafts=tuple(drafts), power=Power(drafts=(), stops=live.state == "Running"))
+
+
+def _drive(want: VirtualMachine, live: LiveVm, address: str, at: str) -> LiveDrive | None:
+    """The drive of a declared disk: by slot, else the one whose file it is."""
+    disk = next((d for d in want.disks if device(address, "disks", d.key) == at), None)
+    if not isinstance(disk, Disk):
+        return None
+    return next((d for d in live.disks if (d.slot == disk.slot if disk.slot is not UNSET else same_path(d.path, disk.path))), None)

@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from hvplan.simulator.powershell import convert_enums, convert_numbers, convert_times, objects, psobject
+from hvplan.simulator.powershell import convert_enums, convert_numbers, convert_plain, convert_times, objects, psobject
 from hvplan.simulator.powershell.convert_numbers import NUMBERS, Unconvertible
 from hvplan.simulator.values import Bag, Enum, List, Obj, Version
 
 __all__ = ["BOOLEAN", "OPAQUE", "Unconvertible", "convert", "default_of", "is_assignable", "is_enum", "is_value_type", "truth"]
 
 BOOLEAN = "System.Boolean"
+CREDENTIAL = "System.Management.Automation.PSCredential"
+MODULES = ("Microsoft.HyperV.PowerShell.", "Microsoft.Vhd.PowerShell.")
 STRING = "System.String"
 OPAQUE = frozenset(
     {
@@ -92,7 +94,9 @@ def truth(value: Any) -> bool | None:
     match value:
         case bool():
             return value
-        case Enum() | str():
+        case Enum():
+            return None if value.number is None else value.number != 0
+        case str():
             return None
         case int() | float():
             return value != 0
@@ -101,6 +105,10 @@ def truth(value: Any) -> bool | None:
 
 def convert(value: Any, type: str) -> Any:
     """One value, not null and not of the type already, converted to it. Raises Unconvertible with the reason."""
+    if type in _BLANK or is_value_type(type):
+        blank = _blank(value, type)
+        if blank is not None:
+            return blank
     maker = _MAKERS.get(type)
     if maker is not None:
         return maker(value)
@@ -111,36 +119,35 @@ def convert(value: Any, type: str) -> Any:
     return _to_object(value, type)
 
 
-def _to_text(value: Any) -> str:
-    return psobject.text(value)
+def _blank(value: Any, type: str) -> Any:
+    """What .NET makes of a type from an object that has nothing to set; None if it has, or the type is a number."""
+    pairs = value if isinstance(value, Mapping) else convert_plain.notes(value)
+    if pairs is None or pairs or type in NUMBERS or type == BOOLEAN:
+        return None
+    return _BLANK[type]() if type in _BLANK else default_of(type)
 
 
-def _to_guid(value: Any) -> uuid.UUID:
-    if isinstance(value, bytes) and len(value) == 16:
-        return uuid.UUID(bytes_le=value)
-    text = psobject.text(value).strip()
-    digits = convert_times.guid_digits(text)
-    if digits is None:
-        raise Unconvertible(f'Cannot convert value "{text}" to type "System.Guid". Error: "Unrecognized Guid format."')
-    return uuid.UUID(digits)
-
-
-def _to_version(value: Any) -> Version:
-    text = psobject.text(value)
-    parts = text.split(".")
-    if not 2 <= len(parts) <= 4 or not all(part.strip().isascii() and part.strip().isdigit() and int(part) < 2**31 for part in parts):
-        raise Unconvertible(f'Cannot convert value "{text}" to type "System.Version". Error: "Version string portion was too short or too long."')
-    return Version(".".join(str(int(part)) for part in parts))
+_BLANK: Mapping[str, Callable[[], Any]] = MappingProxyType({"System.Version": lambda: Version("0.0"), "System.Collections.Hashtable": dict})
 
 
 def _to_hashtable(value: Any) -> dict[Any, Any]:
     raise Unconvertible(_cast(value, "System.Collections.Hashtable"))
 
 
+def _to_credential(value: Any) -> Obj:
+    """A PSCustomObject has its constructor; nothing else has."""
+    pairs = convert_plain.notes(value)
+    if pairs is None:
+        raise Unconvertible(f'Cannot convert the value of type "{psobject.type_name(value)}" to type "{CREDENTIAL}".')
+    return Obj(CREDENTIAL, {"UserName": next((item for key, item in pairs.items() if key.lower() == "username"), None)})
+
+
 def _to_object(value: Any, type: str) -> Any:
     """An object made from the pairs of a hashtable or a PSCustomObject, if its type has a property for each."""
-    pairs = value if isinstance(value, Mapping) else _notes(value)
+    pairs = value if isinstance(value, Mapping) else convert_plain.notes(value)
     known = objects.object_type(type)
+    if pairs is not None and not pairs and type.startswith(MODULES):
+        return Obj(type)
     if pairs is None or known is None:
         raise Unconvertible(_cast(value, type))
     made: dict[str, Any] = {}
@@ -164,27 +171,18 @@ def _property(value: Any, type: str) -> Any:
     return convert(value, type)
 
 
-def _notes(value: Any) -> Mapping[str, Any] | None:
-    """The properties of a PSCustomObject; None for anything else, an object from a client included."""
-    match value:
-        case psobject.PSObject() if value.base is None:
-            return value.notes
-        case Bag() if not value.types or value.types[0] == psobject.CUSTOM[0]:
-            return value.props
-    return None
-
-
 def _cast(value: Any, type: str) -> str:
     return f'Cannot convert the "{psobject.text(value)}" value of type "{psobject.type_name(value)}" to type "{type}".'
 
 
 _MAKERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        STRING: _to_text,
-        "System.Guid": _to_guid,
+        STRING: convert_plain.to_text,
+        "System.Guid": convert_plain.to_guid,
         "System.TimeSpan": convert_times.to_span,
         "System.DateTime": convert_times.to_time,
-        "System.Version": _to_version,
+        "System.Version": convert_plain.to_version,
         "System.Collections.Hashtable": _to_hashtable,
+        CREDENTIAL: _to_credential,
     }
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hvplan.simulator.powershell import psobject
 from hvplan.simulator.powershell.catalogue import load_catalogue
-from hvplan.simulator.powershell.convert_numbers import WHOLE, Unconvertible
+from hvplan.simulator.powershell.convert_numbers import WHOLE, Unconvertible, number_text
 from hvplan.simulator.powershell.declarations import EnumType
 from hvplan.simulator.values import Enum
+
+_NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def known(type: str) -> EnumType | None:
@@ -35,8 +38,10 @@ def to_enum(value: Any, type: str) -> Enum:
             return _from_text(value, enum)
         case int():
             return from_number(int(value), type)
+        case float():
+            return _from_text(number_text(value), enum)
         case list() | tuple():
-            return _from_text(",".join(psobject.text(item) for item in value), enum)
+            return _from_text(",".join(str(item) if isinstance(item, str) else to_enum(item, type) for item in value), enum)
     raise Unconvertible(f'Cannot convert the "{psobject.text(value)}" value of type "{psobject.type_name(value)}" to type "{type}".')
 
 
@@ -77,7 +82,7 @@ def _names(number: int, enum: EnumType) -> str:
 
 def _from_text(text: str, enum: EnumType) -> Enum:
     trimmed = text.strip()
-    if trimmed.lstrip("+-").isdigit() and trimmed.isascii():
+    if _NUMBER.fullmatch(trimmed):
         return from_number(int(trimmed), enum.name)
     members = {name.lower(): name for name in enum.members}
     words = [word.strip().lower() for word in trimmed.split(",")]

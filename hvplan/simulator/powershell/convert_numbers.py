@@ -1,15 +1,13 @@
-"""To a number: from text (decimal, hexadecimal, with exponent or suffix), from another number, from a boolean."""
+"""To a number: from text (decimal, hexadecimal, binary, with exponent or suffix), from another number, from a boolean."""
 
 from __future__ import annotations
 
-import math
 import re
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
 from hvplan.simulator.powershell import psobject
-from hvplan.simulator.values import Enum, Number, Real
+from hvplan.simulator.values import Enum, Number, Real, Version
 
 WHOLE = MappingProxyType(
     {
@@ -29,81 +27,98 @@ REAL = MappingProxyType({"System.Double": "Db", "System.Single": "Sg", "System.D
 NUMBERS = frozenset((*WHOLE, *REAL))
 
 _SUFFIX = MappingProxyType({"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50})
-_HEX = re.compile(r"(?:0x|&h|#)([0-9a-f]+)", re.IGNORECASE)
-_SCANNED = re.compile(r"([+-]?)(?:0x([0-9a-f]+)|0b([01]+)|(\d*\.?\d*(?:e[+-]?\d+)?))(?:[dlsyun]|u[lsy])?([kmgtp]b)?", re.IGNORECASE)
-_DECIMAL = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
+_BARE_HEX = re.compile(r"(?:0x|&h|#)([0-9a-f]+)", re.IGNORECASE | re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_FRACTION = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_LITERAL = re.compile(r"([+-]?)(?:0x([0-9a-f]*)|0b([01]+)|(\d+)|(\d*\.?\d*(?:e[+-]?\d+)?))(?:[dlsyun]|u[lsy])?([kmgtp]b)?", re.IGNORECASE | re.ASCII)
 
 
 class Unconvertible(Exception):
     """A value that does not convert; the text says from what to what and why."""
 
 
-def number(value: int | float | Decimal, type: str) -> Any:
+def number(value: float, type: str) -> Any:
     """A number of that type; the value must fit."""
     if type in REAL:
-        return Real(str(value), REAL[type])
+        return Real(value, REAL[type])
     tag = WHOLE[type][0]
     return int(value) if tag == "I32" else Number(int(value), tag)
+
+
+def number_text(value: float) -> str:
+    """A number with a fraction as PowerShell makes it text: 15 digits, `1E+20`."""
+    text = f"{float(value):.15G}"
+    return {"NAN": "NaN", "INF": "Infinity", "-INF": "-Infinity"}.get(text, text)
 
 
 def to_number(value: Any, type: str) -> Any:
     """A value as a number of that type, halves rounded to even. Raises Unconvertible."""
     match value:
-        case Enum():
-            if value.number is None:
-                raise _wrong(value, type)
-            return _fit(Decimal(value.number), value, type)
+        case Enum() if value.number is not None:
+            return _fit(value.number, value, type)
         case bool():
             return number(int(value), type)
-        case str():
-            return _fit(_scan(value, type), value, type)
-        case int():
-            return _fit(Decimal(int(value)), value, type)
-        case float():
-            if not math.isfinite(value):
-                raise _outside(value, type)
-            return _fit(Decimal(repr(float(value))), value, type)
+        case str() if not isinstance(value, Enum | Version):
+            return _from_text(value, type)
+        case int() | float():
+            return _fit(value, value, type)
     raise Unconvertible(f'Cannot convert the "{psobject.text(value)}" value of type "{psobject.type_name(value)}" to type "{type}".')
 
 
-def _scan(text: str, type: str) -> Decimal:
-    if text == "":
-        return Decimal(0)
+def _from_text(text: str, type: str) -> Any:
     trimmed = text.strip()
-    hexadecimal = _HEX.fullmatch(trimmed)
-    if hexadecimal:
-        return Decimal(int(hexadecimal[1], 16))
-    if _DECIMAL.fullmatch(trimmed):
-        try:
-            return Decimal(trimmed.replace(",", ""))
-        except InvalidOperation:
-            raise _wrong(text, type) from None
-    scanned = _SCANNED.fullmatch(trimmed)
-    if scanned is None or not any(scanned[group] for group in (2, 3, 4)):
-        raise _wrong(text, type)
-    sign, hexadecimal_digits, binary, decimal, suffix = scanned.groups()
-    try:
-        whole = Decimal(int(hexadecimal_digits, 16)) if hexadecimal_digits else Decimal(int(binary, 2)) if binary else Decimal(decimal)
-    except InvalidOperation:
-        raise _wrong(text, type) from None
-    return whole * _SUFFIX[(suffix or "").lower()] * (-1 if sign == "-" else 1)
+    if type in REAL and trimmed.lower() in ("nan", "infinity", "-infinity"):
+        return number(float(trimmed), type)
+    read = _read(trimmed)
+    bare = _BARE_HEX.fullmatch(trimmed) if type in WHOLE else None
+    if bare and (read is None or not _fits(read, type)):
+        read = int(bare[1], 16)
+    if read is None:
+        raise Unconvertible(f'Cannot convert value "{text}" to type "{type}". Error: "The input string \'{text}\' was not in a correct format."')
+    return _fit(read, text, type)
 
 
-def _fit(value: Decimal, given: Any, type: str) -> Any:
+def _read(trimmed: str) -> float | None:
+    """What a number's text means: exact for a whole number, else as a Double; None if it is none."""
+    if not trimmed:
+        return 0
+    if _WHOLE.fullmatch(trimmed):
+        return int(trimmed)
+    if _FRACTION.fullmatch(trimmed):
+        return float(trimmed.replace(",", ""))
+    literal = _LITERAL.fullmatch(trimmed)
+    if literal is None:
+        return None
+    sign, hexadecimal, binary, whole, fraction, suffix = literal.groups()
+    value: float
+    if hexadecimal is not None:
+        value = _signed(int(hexadecimal or "0", 16), len(hexadecimal) * 4)
+    elif binary is not None:
+        value = _signed(int(binary, 2), len(binary))
+    elif whole is not None:
+        value = int(whole)
+    elif fraction and any(digit.isdigit() for digit in fraction.lower().split("e")[0]):
+        value = float(fraction)
+    else:
+        return None
+    return value * _SUFFIX[(suffix or "").lower()] * (-1 if sign == "-" else 1)
+
+
+def _signed(value: int, bits: int) -> int:
+    """Digits that fill 32 or 64 bits are a signed number."""
+    return value - (1 << bits) if bits in (32, 64) and value >> (bits - 1) else value
+
+
+def _fits(value: float, type: str) -> bool:
     if type in REAL:
-        return Real(str(value), REAL[type])
+        return True
     _, least, most = WHOLE[type]
-    rounded = int(value.to_integral_value(ROUND_HALF_EVEN))
-    if not least <= rounded <= most:
-        raise _outside(given, type)
-    return number(rounded, type)
+    return float("-inf") < value < float("inf") and least <= round(value) <= most
 
 
-def _outside(value: Any, type: str) -> Unconvertible:
-    short = type.removeprefix("System.")
-    return Unconvertible(f'Cannot convert value "{psobject.text(value)}" to type "{type}". Error: "Value was either too large or too small for a {short}."')
-
-
-def _wrong(value: Any, type: str) -> Unconvertible:
-    text = psobject.text(value)
-    return Unconvertible(f'Cannot convert value "{text}" to type "{type}". Error: "The input string \'{text}\' was not in a correct format."')
+def _fit(value: float, given: Any, type: str) -> Any:
+    if not _fits(value, type):
+        short = type.removeprefix("System.")
+        given_text = psobject.text(given)
+        raise Unconvertible(f'Cannot convert value "{given_text}" to type "{type}". Error: "Value was either too large or too small for a {short}."')
+    return number(value if type in REAL else round(value), type)

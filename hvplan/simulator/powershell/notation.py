@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hvplan.simulator.powershell import objects, psobject
+from hvplan.simulator.powershell import convert, objects, psobject
 from hvplan.simulator.powershell.catalogue import load_catalogue
 from hvplan.simulator.powershell.convert_times import LOCAL, UNSPECIFIED
 from hvplan.simulator.powershell.declarations import SWITCH, Cmdlet
@@ -83,9 +84,19 @@ def _time(text: str) -> datetime:
 
 
 def _bag(name: str, props: Mapping[str, Any]) -> Bag:
+    """An object as it comes back from a client: every property of its type, enums and objects as their text."""
     live = Obj(name, props)
     types = tuple(f"Deserialized.{one}" for one in objects.chain_of(live))
-    return Bag(types, objects.obj_text(live), props)
+    return Bag(types, objects.obj_text(live), {key: _flat(objects.get(live, key)) for key in objects.names_of(live)})
+
+
+def _flat(value: Any) -> Any:
+    match value:
+        case Enum() | Obj():
+            return psobject.text(value)
+        case List():
+            return List((_flat(item) for item in value), "System.Collections.ArrayList")
+    return value
 
 
 def write(value: Any) -> Json:
@@ -100,17 +111,17 @@ def write(value: Any) -> Json:
         case str():
             return value
         case Number() | Real():
-            return {value.tag: int(value) if isinstance(value, int) else psobject.text(value)}
+            return {value.tag: int(value) if isinstance(value, int) else _real(value)}
         case int():
             return {"I32": value}
         case float():
-            return {"Db": psobject.text(value)}
+            return {"Db": _real(value)}
         case uuid.UUID():
             return {"G": str(value)}
         case timedelta():
             return {"TS": span_text(value)}
         case datetime():
-            return {"DT": value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond:06d}0" + _zone(value)}
+            return {"DT": value.replace(tzinfo=None).isoformat(timespec="microseconds") + "0" + _zone(value)}
         case List():
             return {"list": [write(item) for item in value], "type": value.type}
         case list() | tuple():
@@ -119,6 +130,8 @@ def write(value: Any) -> Json:
             return {"list": [{"By": byte} for byte in value], "type": "System.Byte[]"}
         case Mapping():
             return {"hash": {str(key): write(item) for key, item in value.items()}}
+        case Obj(type=convert.CREDENTIAL):
+            return {"credential": value.props.get("UserName")}
         case Obj():
             return {"obj": objects.full_name(value.type), "id": _text(value, "Id"), "name": _text(value, "Name")}
         case Bag():
@@ -128,6 +141,12 @@ def write(value: Any) -> Json:
         case psobject.PSObject():
             return write(value.base)
     return psobject.text(value)
+
+
+def _real(value: float) -> str:
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e17 else repr(float(value)).upper()
 
 
 def _zone(value: datetime) -> str:

@@ -41,6 +41,8 @@ def validate(parameter: Parameter, value: Any) -> None:
 def _hollow(parameter: Parameter, value: Any) -> str | None:
     if value is None:
         return _NOTHING
+    if parameter.type == "System.Management.Automation.PSObject":
+        return None
     bare = psobject.base(value)
     match bare:
         case str():
@@ -83,6 +85,8 @@ def _foreign(value: Any, allowed: tuple[Any, ...]) -> str | None:
 def _no_variable(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
+    if not value:
+        return 'Cannot process argument because the value of argument "path" is not valid.'
     scope, colon, _ = value.removeprefix("+").partition(":")
     return f'The argument "{value}" is not a valid variable name.' if colon and scope.lower() not in _SCOPES else None
 

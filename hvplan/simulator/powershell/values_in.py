@@ -106,4 +106,7 @@ def items(value: Any) -> list[Any]:
 
 
 def _pack(type: str, values: list[Any]) -> Any:
-    return bytes(values) if type == BYTES else List(values, type)
+    if type == BYTES:
+        return bytes(values)
+    opaque = type.removesuffix("[]") in OPAQUE and type.removesuffix("[]") != WRAPPED
+    return List(values, "System.Object[]" if opaque else type)

@@ -77,10 +77,10 @@ def apply_plan(
     if stale:
         return refused(document, name, tuple(stale), options.again, clock)
     journal = Journal(options.journal if document.steps else None, name, clock)
-    workers = Workers(schedule, sites, listener=heard, journal=journal, clock=clock, parallel=options.parallel, digest=name)
+    workers = Workers(schedule, sites, listener=heard, journal=journal, clock=clock, parallel=options.parallel, digest=name, stop=options.stop)
     began, left_early = clock.now(), False
     try:
-        workers.run(options.stop)
+        workers.run()
     except KeyboardInterrupt:
         left_early = True
         interrupted(schedule)

@@ -23,13 +23,25 @@ WAKE: Final = 0.2
 
 
 class Workers:
-    """Runs a schedule to its end. `run` returns when nothing can be done any more, or raises KeyboardInterrupt as it came."""
+    """Runs a schedule to its end. `run` returns when nothing can be done any more, or raises KeyboardInterrupt as it came.
+
+    `stop` is asked before each step and now and then: once it says true, nothing new is started.
+    """
 
     def __init__(
-        self, schedule: Schedule, sites: Mapping[str, Site], *, listener: Listener, journal: Journal, clock: Clock, parallel: int, digest: str
+        self,
+        schedule: Schedule,
+        sites: Mapping[str, Site],
+        *,
+        listener: Listener,
+        journal: Journal,
+        clock: Clock,
+        parallel: int,
+        digest: str,
+        stop: Callable[[], bool],
     ) -> None:
         self._schedule, self._sites, self._listener, self._journal, self._clock = schedule, sites, listener, journal, clock
-        self._parallel, self._digest = parallel, digest
+        self._parallel, self._digest, self._stop = parallel, digest, stop
         self._changed = threading.Condition()
         self._unverified: dict[tuple[str, str], list[Step]] = {}
         self._left: dict[tuple[str, str], int] = {}
@@ -38,26 +50,30 @@ class Workers:
         for step in schedule.steps.values():
             self._left[_object(step)] = self._left.get(_object(step), 0) + 1
 
-    def run(self, stop: Callable[[], bool]) -> None:
-        """Until every step has ended or was skipped. `stop` is asked now and then: once true, nothing new is started."""
+    def run(self) -> None:
+        """Until every step has ended or was skipped."""
         threads = [threading.Thread(target=self._work, name=f"apply-{n}", daemon=True) for n in range(min(self._parallel, len(self._schedule.steps)))]
         for thread in threads:
             thread.start()
         try:
             with self._changed:
                 while not self._finished():
-                    if stop() and not self._draining:
-                        self._draining = True
-                        self._skipped(self._schedule.abandon())
-                        self._changed.notify_all()
-                        continue
-                    self._changed.wait(WAKE)
+                    self._drain_if_asked()
+                    if not self._finished():
+                        self._changed.wait(WAKE)
         finally:
             with self._changed:
                 self._over = True
                 self._changed.notify_all()
         for thread in threads:
             thread.join()
+
+    def _drain_if_asked(self) -> None:
+        """Under the lock: once somebody has asked to stop, what has not started never will."""
+        if not self._draining and self._stop():
+            self._draining = True
+            self._skipped(self._schedule.abandon())
+            self._changed.notify_all()
 
     def _finished(self) -> bool:
         return self._schedule.finished and not self._verifying and not any(not self._left[key] for key in self._unverified)
@@ -80,6 +96,7 @@ class Workers:
                 steps = self._unverified.pop(key)
                 self._verifying += 1
                 return lambda: self._verify(steps)
+        self._drain_if_asked()
         ready = () if self._draining else self._schedule.ready()
         if not ready:
             return None

@@ -1,0 +1,427 @@
+"""The laws of apply, on a host in memory: outcomes, dependencies, staleness, gates, interrupts."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from hvplan.apply.gates import Given
+from hvplan.apply.listener import Silent
+from hvplan.apply.run import Options, apply_plan
+from hvplan.cmdlets.build import to_json, write
+from hvplan.cmdlets.invocation import Cmd
+from hvplan.document.plan import Expect, PlanDocument, Refusal, Step
+from hvplan.document.result import ResultDocument, StepResult
+from hvplan.errors import ConfigurationError
+from hvplan.model.parts import Processor
+from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Unsure
+from tests.apply.fake import (
+    GIB,
+    Eyes,
+    FakeHost,
+    Lost,
+    clock,
+    guid,
+    machine,
+    plan,
+    restart_consent,
+    set_step,
+    start_step,
+    stop_step,
+    window,
+)
+
+NO = ErrorRecord(id="InvalidState,Microsoft.HyperV.PowerShell.Commands.SetVMProcessor", category="InvalidOperation", message="The VM is in use.")
+
+
+def run(host: FakeHost, document: PlanDocument, **more: Any) -> ResultDocument:
+    """Apply on a virtual clock, without a journal unless one is asked for."""
+    listener = more.pop("listener", None)
+    return apply_plan(
+        document, {"hv01": host}, clock=clock(), options=Options(again="hvplan apply lab.yaml", **more), listener=listener, readers={"hv01": Eyes(host)}
+    )
+
+
+def set_count(host: FakeHost, number: int, count: int) -> None:
+    """Somebody else changes a machine."""
+    host.vms[guid(number)] = replace(host.vms[guid(number)], processor=Processor(count=count, weight=100))
+
+
+def outcomes(result: ResultDocument) -> dict[str, str]:
+    return {step.id: step.outcome for step in result.steps}
+
+
+def restart(number: int, prefix: str = "s") -> tuple[Step, ...]:
+    """Stop, set, start."""
+    one, two, three = f"{prefix}1", f"{prefix}2", f"{prefix}3"
+    return stop_step(one, number), set_step(two, number, needs=(one,)), start_step(three, number, needs=(two,))
+
+
+def test_a_plan_is_carried_out_in_order() -> None:
+    """Stop, change, start; the machine ends as planned, exit 0, converged, nothing to continue."""
+    host = FakeHost.of(machine(1))
+    result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
+    assert [call[0] for call in host.calls] == ["Stop-VM", "Set-VMProcessor", "Start-VM"]
+    assert (result.exit_code, result.hosts, result.continue_with) == (0, {"hv01": "converged"}, "")
+    assert host.vms[guid(1)].processor.count == 2  # type: ignore[union-attr]
+    assert host.vms[guid(1)].state == "Running"
+
+
+def test_a_stale_plan_changes_nothing() -> None:
+    """A field that a precondition names has moved: exit 3, naming what, then and now, and no write reached the host."""
+    host = FakeHost.of(machine(1), machine(2))
+    set_count(host, 2, 7)
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 2)))
+    assert (result.exit_code, host.calls, result.hosts) == (3, [], {"hv01": "refused"})
+    (refusal,) = result.refusals
+    assert refusal.code == "stale"
+    assert "vm/web02 processor.count was 1" in refusal.text
+    assert "is 7 now" in refusal.text
+
+
+def test_a_field_that_stands_at_the_planned_value_is_no_reason_to_stop() -> None:
+    """Somebody has already made the change: its step is done without a call, the others run."""
+    host = FakeHost.of(machine(1), machine(2))
+    set_count(host, 2, 2)
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 2)))
+    assert outcomes(result) == {"s1": "done", "s2": "done"}
+    assert [id for _, id in host.calls] == [guid(1)]
+
+
+def test_preconditions_that_the_plan_itself_brings_about_are_not_asked_before_it() -> None:
+    """A start expects Off, which an earlier step makes so: that is not stale. Of two changes of one field the second waits for the first."""
+    host = FakeHost.of(machine(1))
+    result = run(host, plan(set_step("s1", 1, count=2), set_step("s2", 1, count=3, was=2, needs=("s1",))))
+    assert result.exit_code == 0
+    assert len(host.calls) == 2
+
+
+@pytest.mark.parametrize("part", ["computer", "machine_id", "release"])
+def test_another_host_is_refused(part: str) -> None:
+    """The host's identity must be the recorded one: exit 3 before any write."""
+    host = FakeHost.of(machine(1))
+    host.identity_now = replace(host.identity_now, **cast(Any, {part: "other"}))
+    result = run(host, plan(set_step("s1", 1)))
+    assert (result.exit_code, host.calls) == (3, [])
+    assert result.refusals[0].code == "other-host"
+
+
+def test_what_moves_between_the_check_and_the_write_is_not_overwritten() -> None:
+    """The precondition is looked at again right before the write; that step fails unsent, the others go on, exit 4 because something was written."""
+    host = FakeHost.of(machine(1), machine(2))
+
+    def meanwhile(cmdlet: str) -> None:
+        set_count(host, 2, 7)
+
+    host.during = meanwhile
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 2, needs=("s1",))))
+    assert outcomes(result) == {"s1": "done", "s2": "failed"}
+    assert result.exit_code == 4
+    assert [id for _, id in host.calls] == [guid(1)]
+
+
+def test_only_what_was_certainly_not_sent_is_sent_again() -> None:
+    """NotSent is tried again, a few times; the write then happens once."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [NotSent(why="refused"), NotSent(why="refused")]
+    assert run(host, plan(set_step("s1", 1))).exit_code == 0
+    assert len(host.calls) == 1
+
+
+def test_a_host_that_stays_away_is_not_asked_for_ever() -> None:
+    """After a few tries the outcome is not_sent, nothing was written, exit 1."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [NotSent(why="refused")] * 50
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 1, count=3, was=2, needs=("s1",))))
+    assert outcomes(result) == {"s1": "not_sent", "s2": "skipped"}
+    assert (result.exit_code, host.calls) == (1, [])
+    assert len(host.script["Set-VMProcessor"]) >= 40
+
+
+def test_a_wrong_password_is_not_tried_again() -> None:
+    """Repeating a refused logon locks accounts."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [NotSent(why="401", code="logon-failed")] * 5
+    assert outcomes(run(host, plan(set_step("s1", 1)))) == {"s1": "not_sent"}
+    assert len(host.script["Set-VMProcessor"]) == 4
+
+
+@pytest.mark.parametrize("refusal", [Failed(errors=(NO,)), Done(errors=(NO,))])
+def test_any_error_record_is_a_failure_and_never_repeated(refusal: Any) -> None:
+    """For a write an error is failure whatever the state says; what depends on it is skipped with the root named; the rest finishes."""
+    host = FakeHost.of(machine(1), machine(2))
+    host.script["Set-VMProcessor"] = [refusal]
+    steps = (set_step("s1", 1), set_step("s2", 1, count=3, was=2, needs=("s1",)), set_step("s3", 1, count=4, was=3, needs=("s2",)), stop_step("s4", 2))
+    result = run(host, plan(*steps), parallel=1)
+    assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped", "s4": "done"}
+    assert [step.because for step in result.steps] == ["", "s1", "s1", ""]
+    assert result.steps[0].error is not None
+    assert result.steps[0].error.id == NO.id
+    assert (result.exit_code, result.hosts["hv01"]) == (4, "failed")
+    assert result.continue_with == "hvplan apply lab.yaml"
+
+
+def test_a_call_whose_end_was_not_seen_is_decided_by_a_re_read() -> None:
+    """Lost after it took effect: done, and not sent again. Lost before: failed, and not sent again either."""
+    for ran, expected in ((True, "done"), (False, "failed")):
+        host = FakeHost.of(machine(1))
+        host.script["Set-VMProcessor"] = [Lost(ran)]
+        result = run(host, plan(set_step("s1", 1)))
+        assert outcomes(result) == {"s1": expected}
+        assert len(host.calls) == int(ran)
+        assert result.exit_code == (0 if ran else 4)
+
+
+def test_what_nobody_can_tell_is_unknown() -> None:
+    """Lost, and the object cannot be read: unknown, exit 4, and what depends on it is skipped."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [lambda: _lost(host)]
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 1, count=3, was=2, needs=("s1",))))
+    assert outcomes(result) == {"s1": "unknown", "s2": "skipped"}
+    assert (result.exit_code, result.hosts) == (4, {"hv01": "unknown"})
+
+
+def _lost(host: FakeHost) -> Any:
+    host.blind = True
+    return Unsure(why="the connection was lost")
+
+
+def test_success_is_what_a_re_read_shows() -> None:
+    """A write that comes back without error and has no effect has failed, whether or not something needs it."""
+    for more in ((), (set_step("s2", 1, count=3, was=2, needs=("s1",)),)):
+        host = FakeHost.of(machine(1))
+        host.deaf = True
+        result = run(host, plan(set_step("s1", 1), *more))
+        assert result.steps[0].outcome == "failed"
+        assert "processor.count is 1, not 2" in (result.steps[0].error.message if result.steps[0].error else "")
+        assert result.exit_code == 4
+
+
+def test_a_stop_waits_for_off_and_escalates_only_after_failure() -> None:
+    """The guest does not answer: the escalation runs, what needs the machine off follows, and the run has succeeded."""
+    host = FakeHost.of(machine(1))
+    host.script["Stop-VM"] = [Done()]  # answered, but the machine stays on
+    steps = (
+        stop_step("s1", 1),
+        stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"TurnOff": True}),
+        set_step("s3", 1, needs=("s1", "s2")),
+        start_step("s4", 1, needs=("s3",)),
+    )
+    result = run(host, plan(*steps))
+    assert outcomes(result) == {"s1": "failed", "s2": "done", "s3": "done", "s4": "done"}
+    assert (result.exit_code, result.hosts) == (0, {"hv01": "converged"})
+
+
+def test_an_escalation_that_is_not_needed_does_not_run() -> None:
+    """The guest shut down: nobody turns it off as well, and nothing counts as left undone."""
+    host = FakeHost.of(machine(1))
+    steps = (stop_step("s1", 1), stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"TurnOff": True}), set_step("s3", 1, needs=("s1", "s2")))
+    result = run(host, plan(*steps))
+    assert outcomes(result) == {"s1": "done", "s2": "skipped", "s3": "done"}
+    assert result.exit_code == 0
+    assert [call[0] for call in host.calls] == ["Stop-VM", "Set-VMProcessor"]
+
+
+def test_a_stop_without_escalation_fails_in_time() -> None:
+    """A guest that never shuts down: the stop fails after its timeout, nothing offline is tried, the machine keeps running."""
+    host = FakeHost.of(machine(1))
+    host.script["Stop-VM"] = [Done()]
+    result = run(host, plan(*restart(1)))
+    assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped"}
+    assert host.vms[guid(1)].state == "Running"
+
+
+def test_a_machine_that_was_left_off_is_named() -> None:
+    """The change inside the window fails: the result says that the machine was stopped and not started again."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [Failed(errors=(NO,))]
+    result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
+    assert any("vm/web01 was stopped and has not been started again" in note for note in result.meta["notes"])
+
+
+def test_references_come_from_what_the_creating_step_returned() -> None:
+    """The id of a new machine is known to later steps through what its creation returned, or through a re-read when its end was lost."""
+    create = Step(
+        id="s1",
+        host="hv01",
+        address="vm/web09",
+        action="create",
+        cause=(),
+        impact="online",
+        needs=(),
+        expect=(Expect(address="vm/web09", path="exists", value=False),),
+        verify=(Expect(address="vm/web09", path="exists", value=True),),
+        invocation=to_json(write(Cmd("New-VM", {"Name": "web09", "Generation": 2, "MemoryStartupBytes": 2 * GIB, "NoVHD": True}))),
+        powershell="",
+    )
+    later = set_step("s2", 9, needs=("s1",))
+    later = replace(later, invocation=({"cmdlet": "Get-VM", "parameters": {"Id": {"ref": "vm/web09", "property": "Id"}}}, later.invocation[1]))
+    for script in ([], [Lost(ran=True)]):
+        host = FakeHost.of()
+        host.script["New-VM"] = list(script)
+        result = run(host, plan(create, later))
+        assert outcomes(result) == {"s1": "done", "s2": "done"}, script
+        assert len(host.vms) == 1, "created once"
+    host = FakeHost.of(machine(9))
+    assert run(host, plan(create, later)).exit_code == 3, "a machine of that name is somebody else's"
+    assert host.calls == []
+
+
+def test_refusals_and_missing_consents_stop_before_the_first_write() -> None:
+    """A refused plan, a restart nobody allowed, an impact above the gate: exit 3, the flag named, nothing written."""
+    refused = plan(set_step("s1", 1), refusals=(Refusal(host="hv01", address="vm/x", code="protected", text="no"),))
+    asking = plan(*restart(1), consents=(restart_consent(1),))
+    for document, given in (
+        (refused, Given()),
+        (asking, Given()),
+        (asking, Given(allow_restart=("db*",))),
+        (plan(set_step("s1", 1)), Given(refuse_above="none")),
+    ):
+        host = FakeHost.of(machine(1))
+        result = run(host, document, given=given)
+        assert (result.exit_code, host.calls) == (3, [])
+    assert run(FakeHost.of(machine(1)), asking).refusals[0].flag == "--allow-restart=vm/web01"
+
+
+@pytest.mark.parametrize("glob", ["*", "web0?", "vm/web01", "hv01:vm/*"])
+def test_a_consent_given_on_the_command_line_is_enough(glob: str) -> None:
+    """Globs as on the command line; a question is not asked then."""
+
+    def never(consents: Any) -> bool:
+        raise AssertionError("asked although it was given")
+
+    assert run(FakeHost.of(machine(1)), plan(*restart(1), consents=(restart_consent(1),)), given=Given(allow_restart=(glob,)), ask=never).exit_code == 0
+
+
+def test_on_a_terminal_one_question_names_every_object() -> None:
+    """Two machines, one question; yes goes on, no is exit 3 and changes nothing."""
+    document = plan(*restart(1), *restart(2, "t"), consents=(restart_consent(1), restart_consent(2)))
+    for answer, code in ((True, 0), (False, 3)):
+        asked: list[list[str]] = []
+
+        def ask(consents: Any, asked: list[list[str]] = asked, answer: bool = answer) -> bool:
+            asked.append([consent.address for consent in consents])
+            return answer
+
+        host = FakeHost.of(machine(1), machine(2))
+        assert run(host, document, ask=ask).exit_code == code
+        assert asked == [["vm/web01", "vm/web02"]]
+        assert bool(host.calls) is answer
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda d: replace(d, steps=(replace(d.steps[0], invocation=({"cmdlet": "Format-Volume", "parameters": {}},)),)),
+        lambda d: replace(d, steps=(replace(d.steps[0], invocation=({"cmdlet": "Get-VM", "parameters": {"Name": "*"}}, d.steps[0].invocation[1])),)),
+        lambda d: replace(d, steps=(replace(d.steps[0], needs=("s9",)),)),
+        lambda d: replace(d, steps=(replace(d.steps[0], needs=("s1",)),)),
+        lambda d: replace(d, steps=(replace(d.steps[0], host="hv02"),)),
+        lambda d: replace(d, steps=(d.steps[0], d.steps[0])),
+        lambda d: replace(d, errored=True),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_exit_1(break_it: Callable[[PlanDocument], PlanDocument]) -> None:
+    """An invocation that is not in the command table, steps in a circle, a foreign host: refused whole, nothing sent."""
+    host = FakeHost.of(machine(1))
+    with pytest.raises(ConfigurationError):
+        run(host, break_it(plan(set_step("s1", 1))))
+    assert host.calls == []
+
+
+def test_one_writer_for_each_machine() -> None:
+    """Independent steps of one machine never overlap; those of different machines may."""
+    busy: dict[str, int] = {}
+    worst: dict[str, int] = {}
+    together = threading.Barrier(2, timeout=20)
+
+    class Watch(Silent):
+        def started(self, step: Step) -> None:
+            busy[step.address] = busy.get(step.address, 0) + 1
+            worst[step.address] = max(worst.get(step.address, 0), busy[step.address])
+
+        def finished(self, step: Step, result: StepResult, seconds: float) -> None:
+            busy[step.address] -= 1
+
+    host = FakeHost.of(machine(1), machine(2))
+    first = iter((True, True))
+    host.during = lambda cmdlet: together.wait() if next(first, False) else None  # type: ignore[assignment]
+    weight = Expect(address="vm/web01", path="processor.weight", value=100)
+    other = [replace(set_step(f"w{n}", n), verify=(), expect=(replace(weight, address=f"vm/web{n:02d}"),)) for n in (1, 2)]
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 2), *other), listener=Watch(), parallel=4)
+    assert result.exit_code == 0
+    assert worst == {"vm/web01": 1, "vm/web02": 1}
+
+
+def test_the_first_interrupt_drains() -> None:
+    """Nothing new is started, what runs is finished, exit 130, and the result says what never ran."""
+    host = FakeHost.of(*(machine(n) for n in range(1, 6)))
+    stopped = threading.Event()
+    host.during = lambda cmdlet: stopped.set()
+    steps = [set_step("s1", 1)] + [set_step(f"s{n}", n, needs=(f"s{n - 1}",)) for n in range(2, 6)]
+    result = run(host, plan(*steps), stop=stopped.is_set, parallel=1)
+    assert result.exit_code == 130
+    assert result.steps[0].outcome == "done"
+    assert result.steps[-1].outcome == "skipped"
+    assert result.continue_with == "hvplan apply lab.yaml"
+
+
+def test_leaving_at_once_says_what_may_still_run() -> None:
+    """A second interrupt: the running step is unknown and named, nothing waits for it."""
+    host = FakeHost.of(machine(1), machine(2))
+    entered, release, seen = threading.Event(), threading.Event(), iter((False, False))
+
+    def hang(cmdlet: str) -> None:
+        entered.set()
+        release.wait(30)
+
+    def leave() -> bool:
+        if threading.current_thread() is not threading.main_thread():
+            return False
+        entered.wait(20)
+        if next(seen, None) is None:
+            raise KeyboardInterrupt
+        return False
+
+    host.during = hang
+    result = run(host, plan(set_step("s1", 1), set_step("s2", 2, needs=("s1",))), stop=leave, parallel=1)
+    release.set()
+    assert (result.exit_code, outcomes(result)) == (130, {"s1": "unknown", "s2": "skipped"})
+    assert "may still be running" in result.meta["notes"][0]
+
+
+def test_the_journal_has_a_line_before_and_after_each_step(tmp_path: Path) -> None:
+    """Flushed lines with ids and outcomes; no parameter of any call stands in it."""
+    host = FakeHost.of(machine(1))
+    run(host, plan(*restart(1)), journal=tmp_path / "run")
+    (file,) = (tmp_path / "run").iterdir()
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert [(line["event"], line["step"]) for line in lines] == [(event, step) for step in ("s1", "s2", "s3") for event in ("start", "end")]
+    assert "Count" not in file.read_text("utf-8")
+
+
+def test_without_a_place_for_the_journal_the_run_goes_on(tmp_path: Path) -> None:
+    """A folder that cannot be written costs the journal, not the run; the result says so."""
+    (tmp_path / "file").write_text("")
+    result = run(FakeHost.of(machine(1)), plan(set_step("s1", 1)), journal=tmp_path / "file" / "run")
+    assert result.exit_code == 0
+    assert "no journal is kept" in result.meta["notes"][0]
+
+
+def test_a_fault_of_our_own_is_an_outcome_too() -> None:
+    """An exception in a worker is reported as that step's outcome; the run ends, the other steps are done."""
+
+    def broken() -> Any:
+        raise RuntimeError("oops")
+
+    host = FakeHost.of(machine(1), machine(2))
+    host.script["Stop-VM"] = [broken]
+    result = run(host, plan(stop_step("s1", 1), set_step("s2", 2)))
+    assert outcomes(result) == {"s1": "unknown", "s2": "done"}
+    assert result.exit_code == 4

@@ -30,6 +30,9 @@ IDLE_TIMEOUT: Final = 240
 POLL: Final = 10
 """Most seconds one Receive waits at the host, so that a stop or a deadline is never far away."""
 
+GRACE: Final = 3
+"""Seconds that an answer may be late beyond the time the host was given for it."""
+
 CLOSING: Final = 3
 """Seconds that each request of a close may take."""
 
@@ -97,7 +100,7 @@ class Shell:
             encryption="auto" if to.transport == "https" or to.encrypts_messages else "never",
             connection_timeout=min(15, to.operation_timeout),
             operation_timeout=to.operation_timeout,
-            read_timeout=to.operation_timeout + 5,
+            read_timeout=to.operation_timeout + GRACE,
             reconnection_retries=0,
             no_proxy=True,
             certificate_pem=to.certificate or None,
@@ -134,7 +137,7 @@ class Shell:
         """No request may outlive the deadline by more than its own few seconds."""
         seconds = max(1, min(self._connection.operation_timeout, math.ceil(deadline - self._clock.monotonic())))
         self._wsman.operation_timeout = seconds
-        self._wsman.transport.read_timeout = seconds + 5
+        self._wsman.transport.read_timeout = seconds + GRACE
 
     def run(self, invocation: Invocation, deadline: float) -> Outcome:
         """Send one pipeline and follow it to its end or to the deadline. Nothing of the network is raised."""
@@ -214,7 +217,7 @@ class Shell:
         from pypsrp.shell import SignalCode
 
         try:
-            self._wsman.operation_timeout, self._wsman.transport.read_timeout = POLL, POLL + 5
+            self._wsman.operation_timeout, self._wsman.transport.read_timeout = POLL, POLL + GRACE
             self._pool.shell.signal(SignalCode.TERMINATE, command_id=pipeline._command_id or pipeline.id)
             self._pool.pipelines.pop(pipeline.id, None)
         except Exception:  # noqa: BLE001 - the result is already here

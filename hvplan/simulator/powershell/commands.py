@@ -40,7 +40,6 @@ class Found:
         """The cmdlet's canonical name, as the world knows it."""
         return self.cmdlet.name
 
-
     @property
     def is_function(self) -> bool:
         """Whether it is written in PowerShell: such parameters convert in an attribute of their own."""

@@ -58,10 +58,10 @@ class Place:
             raise Cancelled
         self.next(value)
 
-    def error(self, id: str, category: str, message: str, exception: str, target: Any = None) -> None:
+    def error(self, id: str, category: str, message: str, exception: str, target: Any = None, *, piped: bool = True) -> None:
         """See `stage.Host`."""
         parameter = {"ParamName": "ExpandProperty" if "Expand" in id and "Already" not in id else "Property"} if exception == "PSArgumentException" else {}
-        self.report(self.record(id, category, message, _SMA + exception, target=target, piped=True, details=parameter))
+        self.report(self.record(id, category, message, _SMA + exception, target=target, piped=piped, details=parameter))
 
     def fail(self, id: str, category: str, message: str, exception: str) -> NoReturn:
         """See `stage.Host`."""
@@ -101,8 +101,8 @@ class Place:
             return
         self.session.emit("WARNING_RECORD", records.informational("Warning", message))
         if preference == "Stop":
-            text = "The running command stopped because the preference variable \"WarningPreference\" or common parameter is set to Stop: " + message
-            raise Terminate(self.record("ActionPreferenceStop", "OperationStopped", text, _SMA + "ActionPreferenceStopException", thrown=True))
+            text = 'The running command stopped because the preference variable "WarningPreference" or common parameter is set to Stop: ' + message
+            raise Terminate(self.record("ActionPreferenceStop", "OperationStopped", text, _SMA + "ActionPreferenceStopException", thrown=True), preference=True)
         if preference == "Inquire":
             self.prompt(message)
 

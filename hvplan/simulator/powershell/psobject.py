@@ -37,6 +37,14 @@ _BY_TAG = {
 }
 
 
+class Dictionary(dict[Any, Any]):
+    """A .NET dictionary that is not a Hashtable; `type` is its full type name."""
+
+    def __init__(self, pairs: Mapping[Any, Any], type: str) -> None:
+        super().__init__(pairs)
+        self.type = type
+
+
 @dataclass(eq=False, slots=True)
 class PSObject:
     """A value with note properties. `base` None: a PSCustomObject, whose first type name may be another (`Selected.X`)."""
@@ -97,8 +105,8 @@ def properties(value: Any) -> tuple[str, ...]:
             return ("value__",)
         case str() if not isinstance(value, Version):
             return ("Length",)
-        case dict():
-            return tuple(str(key) for key in value)
+        case list() | tuple():
+            return ("Length",)
     return ()
 
 
@@ -124,8 +132,6 @@ def get(value: Any, name: str) -> Any:
         case Enum() if name == "value__":
             known = objects.enum_type(value.type)
             return value.number if value.number is not None else known.number(value) if known is not None else 0
-        case str() if name == "Length":
+        case str() | list() | tuple() if name == "Length":
             return len(value)
-        case Mapping():
-            return value.get(name)
     return None

@@ -182,9 +182,7 @@ class RestrictedCommands:
 
     def _around(self, cmdlet: Cmdlet, name: str, parameters: Iterable[Parameter], limits: Mapping[str, tuple[Limit, ...]]) -> Found:
         inner = self._open.found(cmdlet)
-        return Found(
-            name=name, cmdlet=narrowed(cmdlet, name, parameters), binding_class=name, own_class=name, inner=inner, limits=limits
-        )
+        return Found(name=name, cmdlet=narrowed(cmdlet, name, parameters), binding_class=name, own_class=name, inner=inner, limits=limits)
 
 
 def narrowed(cmdlet: Cmdlet, name: str, parameters: Iterable[Parameter]) -> Cmdlet:
@@ -213,9 +211,7 @@ class Pattern:
         for item in value if isinstance(value, list | tuple) else (value,):
             text = psobject.text(item)
             if expression.search(text) is None:
-                why = (
-                    f'The argument "{text}" does not match the "{whole}" pattern. Supply an argument that matches "{whole}" and try the command again.'
-                )
+                why = f'The argument "{text}" does not match the "{whole}" pattern. Supply an argument that matches "{whole}" and try the command again.'
                 raise binding_errors.refused(name, why)
 
 

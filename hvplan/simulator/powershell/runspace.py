@@ -36,9 +36,7 @@ class SimulatedPowerShell:
     open one; `scripts` are the script texts that may run in an open one, by the SHA-256 of their UTF-8 (hex).
     """
 
-    def __init__(
-        self, world: World, release: str | None = None, configuration: Mapping[str, Any] | None = None, scripts: Scripts = SCRIPTS
-    ) -> None:
+    def __init__(self, world: World, release: str | None = None, configuration: Mapping[str, Any] | None = None, scripts: Scripts = SCRIPTS) -> None:
         self._world = world
         catalogue = load_catalogue(release if release is not None else world.release)
         session = read_configuration(configuration or {})

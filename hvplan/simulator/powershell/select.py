@@ -11,7 +11,7 @@ from hvplan.simulator.powershell.stage import Host
 from hvplan.simulator.values import Bag, Obj
 
 _CIM = "Microsoft.Management.Infrastructure.CimInstance"
-_EXISTS = "The property cannot be processed because the property \"{}\" already exists."
+_EXISTS = 'The property cannot be processed because the property "{}" already exists.'
 
 
 class Select:
@@ -40,7 +40,9 @@ class Select:
             self._host.fail("Argument", "InvalidArgument", "A property name cannot be null or an empty string.", "PSArgumentException")
 
     def process(self, value: Any) -> None:
-        """One object of the pipe."""
+        """One object of the pipe; null is none."""
+        if value is None:
+            return
         place = self._seen
         self._seen += 1
         if self._index is not None:

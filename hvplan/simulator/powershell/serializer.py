@@ -14,10 +14,10 @@ from typing import Any
 
 from hvplan.simulator.powershell import objects
 from hvplan.simulator.powershell.objects import Declared
-from hvplan.simulator.powershell.psobject import PSObject
+from hvplan.simulator.powershell.psobject import Dictionary, PSObject
 from hvplan.simulator.values import Bag, Enum, List, Number, Obj, Real, TimeSpan, Version
 
-_SPECIAL = re.compile("[\x00-\x1f\x7f-\x9f&<>\"\ud800-\udfff\U00010000-\U0010ffff]|_(?=[xX])")
+_SPECIAL = re.compile('[\x00-\x1f\x7f-\x9f&<>"\ud800-\udfff\U00010000-\U0010ffff]|_(?=[xX])')
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _ENUM_BASES = ("System.Enum", "System.ValueType", "System.Object")
 _MISSING = object()
@@ -177,7 +177,7 @@ class Writer:
 
     def _dictionary(self, value: dict[Any, Any], attributes: str, depth: int) -> None:
         self.open(attributes)
-        self.names(("System.Collections.Hashtable", "System.Object"))
+        self.names((value.type if isinstance(value, Dictionary) else "System.Collections.Hashtable", "System.Object"))
         self._out.append("<DCT>")
         for key, item in value.items():
             self._out.append("<En>")
@@ -309,7 +309,9 @@ class Writer:
 
 
 def serialize(value: Any) -> str:
-    """An output object as a PIPELINE_OUTPUT message carries it."""
+    """An output object as a PIPELINE_OUTPUT message carries it; nothing at all for null."""
+    if value is None:
+        return ""
     writer = Writer()
     writer.write(value)
     return writer.done()

@@ -40,8 +40,8 @@ class Host(Protocol):
         """Pass an object on."""
         ...
 
-    def error(self, id: str, category: str, message: str, exception: str, target: Any = None) -> None:
-        """Report an error that does not end the statement, as the preferences have it; `target` came out of the pipe."""
+    def error(self, id: str, category: str, message: str, exception: str, target: Any = None, *, piped: bool = True) -> None:
+        """Report an error that does not end the statement, as the preferences have it; `piped`: `target` came out of the pipe."""
         ...
 
     def fail(self, id: str, category: str, message: str, exception: str) -> NoReturn:

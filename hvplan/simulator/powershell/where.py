@@ -6,9 +6,34 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hvplan.simulator.powershell import compare, psobject
+from hvplan.simulator.powershell import compare, objects, psobject
 from hvplan.simulator.powershell.stage import Host
 
+_PRIMITIVES = frozenset(
+    (
+        "string",
+        "int32",
+        "int",
+        "int64",
+        "long",
+        "uint32",
+        "uint64",
+        "int16",
+        "uint16",
+        "byte",
+        "sbyte",
+        "boolean",
+        "bool",
+        "double",
+        "single",
+        "decimal",
+        "guid",
+        "datetime",
+        "timespan",
+        "version",
+        "object",
+    )
+)
 Test = Callable[[Any, Any], bool]
 
 
@@ -32,6 +57,13 @@ def _is(left: Any, right: Any) -> bool:
     wanted = psobject.text(right).lower().removeprefix("[").removesuffix("]")
     name = psobject.type_name(left).lower()
     return wanted in (name, name.removeprefix("system."))
+
+
+def _is_type(name: str) -> bool:
+    """Whether a name is that of a type that values here can have."""
+    bare = name.removeprefix("[").removesuffix("]")
+    known = objects.object_type(bare) is not None or objects.enum_type(bare) is not None
+    return known or bare.lower().removeprefix("system.") in _PRIMITIVES
 
 
 def _operators(prefix: str, exact: bool) -> dict[str, Test]:
@@ -76,6 +108,13 @@ class Where:
         self._given = "Value" in bound
 
     def begin(self) -> None:
+        """Refuse a type that there is none of."""
+        name = psobject.text(self._value)
+        if self._operator in ("Is", "IsNot") and not _is_type(name):
+            message = f"Unable to find type [{name}]."
+            self._host.fail("InvalidCastFromStringToType", "InvalidArgument", message, "PSInvalidCastException")
+
+    def _complete(self) -> None:
         """Refuse a value without an operator and an operator without a value."""
         if self._operator is None and self._given:
             message = "A value was given without an operator: name one, such as -EQ."
@@ -86,6 +125,7 @@ class Where:
 
     def process(self, value: Any) -> None:
         """One object of the pipe."""
+        self._complete()
         names = self._names(value)
         if len(names) > 1:
             message = f"Property name '{self._property}' is ambiguous: {' '.join(names)}."

@@ -92,6 +92,8 @@ def differences(expected: list[list[str]], got: list[tuple[str, str]]) -> Iterat
 
 
 def _facts(kind: str, clixml: str) -> Json:
+    if not clixml:
+        return ""
     root = ET.fromstring(clixml)
     match kind:
         case "PIPELINE_OUTPUT" | "WARNING_RECORD":

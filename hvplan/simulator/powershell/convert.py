@@ -131,6 +131,8 @@ _BLANK: Mapping[str, Callable[[], Any]] = MappingProxyType({"System.Version": la
 
 
 def _to_hashtable(value: Any) -> dict[Any, Any]:
+    if isinstance(value, Enum):
+        return {}
     raise Unconvertible(_cast(value, "System.Collections.Hashtable"))
 
 

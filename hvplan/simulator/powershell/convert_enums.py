@@ -37,7 +37,7 @@ def to_enum(value: Any, type: str) -> Enum:
         case str():
             return _from_text(value, enum)
         case int():
-            return from_number(int(value), type)
+            return from_number(_truncated(int(value), enum), type)
         case float():
             return _from_text(number_text(value), enum)
         case list() | tuple():
@@ -52,6 +52,12 @@ def from_number(number: int, type: str, *, check: bool = True) -> Enum:
     if name is None and check and not _defined(number, enum):
         raise _undefined(str(number), enum)
     return Enum(name if name is not None else _names(number, enum), enum.name, number)
+
+
+def _truncated(number: int, enum: EnumType) -> int:
+    """A whole number cut to the bits of the enum's own type, as .NET does without a word."""
+    _, least, most = WHOLE[enum.underlying]
+    return (number - least) % (most - least + 1) + least
 
 
 def _defined(number: int, enum: EnumType) -> bool:

@@ -23,7 +23,7 @@ def validate(parameter: Parameter, value: Any) -> None:
     for kind, arguments in parameter.validation:
         match kind:
             case "notNull":
-                why = _NULL if value is None else None
+                why = _NULL if value is None or _has_null(parameter, value) else None
             case "notNullOrEmpty":
                 why = _hollow(parameter, value)
             case "range":
@@ -36,6 +36,10 @@ def validate(parameter: Parameter, value: Any) -> None:
             raise binding_errors.refused(parameter.name, why)
     if parameter.mandatory_somewhere:
         _mandatory(parameter, value)
+
+
+def _has_null(parameter: Parameter, value: Any) -> bool:
+    return parameter.type.endswith("[]") and not isinstance(value, str) and any(item is None for item in value)
 
 
 def _hollow(parameter: Parameter, value: Any) -> str | None:

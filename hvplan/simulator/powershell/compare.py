@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from hvplan.simulator.powershell import objects
+from hvplan.simulator.powershell import net_types
 from hvplan.simulator.powershell.psobject import base, text
 from hvplan.simulator.values import Enum, Obj, Version
 
@@ -38,7 +38,7 @@ def truth(value: Any) -> bool:
 
 def number_of(value: Enum) -> int:
     """The number of an enum's member."""
-    known = objects.enum_type(value.type)
+    known = net_types.enum_type(value.type)
     return value.number if value.number is not None else known.number(value) if known is not None else 0
 
 
@@ -96,7 +96,7 @@ def _pair(left: Any, right: Any) -> tuple[Any, Any] | None:
     made: Any = None
     match left:
         case Enum():
-            known = objects.enum_type(left.type)
+            known = net_types.enum_type(left.type)
             if _is_number(right):
                 made = int(right)
             elif isinstance(right, str) and known is not None:

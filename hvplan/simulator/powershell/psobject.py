@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hvplan.simulator.powershell import objects
+from hvplan.simulator.powershell import net_types, objects
 from hvplan.simulator.values import Bag, Enum, List, Number, Obj, Real, Version
 
 CUSTOM = ("System.Management.Automation.PSCustomObject", "System.Object")
@@ -130,7 +130,7 @@ def get(value: Any, name: str) -> Any:
         case Bag():
             return value.props.get(name)
         case Enum() if name == "value__":
-            known = objects.enum_type(value.type)
+            known = net_types.enum_type(value.type)
             return value.number if value.number is not None else known.number(value) if known is not None else 0
         case str() | list() | tuple() if name == "Length":
             return len(value)

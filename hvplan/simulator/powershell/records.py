@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hvplan.simulator.powershell.clixml_text import escape
 from hvplan.simulator.powershell.psobject import PSObject, text, type_name
-from hvplan.simulator.powershell.serializer import Writer, escape
+from hvplan.simulator.powershell.serializer import Writer
 
 COMPLETED, FAILED, STOPPED = 4, 5, 3
 CATEGORIES: tuple[str, ...] = (  # by their numbers

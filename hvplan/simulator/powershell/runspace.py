@@ -23,6 +23,7 @@ from hvplan.simulator.powershell import records
 from hvplan.simulator.powershell.catalogue import load_catalogue
 from hvplan.simulator.powershell.commands import Commands, OpenCommands
 from hvplan.simulator.powershell.core import CORE
+from hvplan.simulator.powershell.place import Session
 from hvplan.simulator.powershell.records import ErrorRecord
 from hvplan.simulator.powershell.restricted import RestrictedCommands, read_configuration
 from hvplan.simulator.powershell.scripts import SCRIPTS, Scripts, digest, module_functions
@@ -69,7 +70,7 @@ class SimulatedRunspace:
         first_failed = False
         last = len(pipeline.statements) - 1
         for index, statement in enumerate(pipeline.statements):
-            session = pipes.Session(world=self._world, emit=client.hear, stopped=stopped, session=self._session, pipeline=self._count)
+            session = Session(world=self._world, emit=client.hear, stopped=stopped, session=self._session, pipeline=self._count)
             try:
                 self._statement(statement, session, pipeline.input if index == 0 and pipeline.input else None)
             except Terminate as end:
@@ -90,14 +91,14 @@ class SimulatedRunspace:
                 client.end(records.COMPLETED)
         client.end(records.COMPLETED)
 
-    def _statement(self, statement: tuple[Command, ...], session: pipes.Session, input: tuple[Any, ...] | None) -> None:
+    def _statement(self, statement: tuple[Command, ...], session: Session, input: tuple[Any, ...] | None) -> None:
         if any(command.is_script for command in statement):
             self._script(statement, session)
             return
         stages = pipes.prepare(statement, self._commands, session, has_input=input is not None)
         pipes.run(stages, input)
 
-    def _script(self, statement: tuple[Command, ...], session: pipes.Session) -> None:
+    def _script(self, statement: tuple[Command, ...], session: Session) -> None:
         text = statement[0].name
         script = self._scripts.get(digest(text))
         if script is None or len(statement) != 1:

@@ -12,7 +12,8 @@ from typing import Any
 from hvplan.simulator.pipe import Argument
 from hvplan.simulator.powershell import psobject
 from hvplan.simulator.powershell.commands import Commands, Found
-from hvplan.simulator.powershell.pipeline import Session, collect
+from hvplan.simulator.powershell.pipeline import collect
+from hvplan.simulator.powershell.place import Session
 from hvplan.simulator.powershell.restricted import function
 from hvplan.simulator.powershell.stage import Host
 from hvplan.simulator.values import List

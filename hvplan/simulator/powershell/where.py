@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hvplan.simulator.powershell import compare, objects, psobject
+from hvplan.simulator.powershell import compare, net_types, objects, psobject
 from hvplan.simulator.powershell.stage import Host
 
 _PRIMITIVES = frozenset(
@@ -62,7 +62,7 @@ def _is(left: Any, right: Any) -> bool:
 def _is_type(name: str) -> bool:
     """Whether a name is that of a type that values here can have."""
     bare = name.removeprefix("[").removesuffix("]")
-    known = objects.object_type(bare) is not None or objects.enum_type(bare) is not None
+    known = objects.object_type(bare) is not None or net_types.enum_type(bare) is not None
     return known or bare.lower().removeprefix("system.") in _PRIMITIVES
 
 

@@ -12,11 +12,13 @@ from typing import Final
 from hvplan.diff.changes import FieldChange, Finding
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveVm
+from hvplan.model.marker import Marker
 from hvplan.model.objects import Policy, VirtualMachine
 from hvplan.model.values import UNSET
 
 STEADY: Final = frozenset({"Running", "Off", "Saved", "Paused"})
 _START: Final = When("it is started", Impact.ONLINE)
+_OWED: Final = When("an earlier run stopped it and did not start it again", Impact.ONLINE)
 _RESUME: Final = When("it is resumed", Impact.ONLINE)
 _STOP: Final = When("the declared state stops it", Impact.STOP)
 _DISCARD: Final = When("its saved state is discarded", Impact.DATA)
@@ -36,8 +38,10 @@ MOVES: Final[Mapping[tuple[str, str], When | None]] = {
 """(as it is, as wanted) -> what it costs; None: nothing to hold. A pair that is not here is refused."""
 
 
-def state_change(want: VirtualMachine, live: LiveVm) -> FieldChange | None:
-    """The declared power state as a change, if it is one."""
+def state_change(want: VirtualMachine, live: LiveVm, marker: Marker | None = None) -> FieldChange | None:
+    """The declared power state as a change, if it is one; or the start that a killed run still owes."""
+    if want.state is UNSET and marker and marker.restart and live.state == "Off":
+        return FieldChange(path="state", before="Off", after="Running", line=_OWED)
     if want.state is UNSET or want.state == live.state or not want.lifecycle.manages("state"):
         return None
     line = MOVES.get((live.state, want.state))

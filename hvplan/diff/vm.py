@@ -60,7 +60,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         return _replace(vm, live, replaced)
     devices = _devices(vm, live, ctx)
     fields = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers)]
-    state = state_change(want, live)
+    state = state_change(want, live, found.marker)
     fields += [state] if state else []
     findings = [*_row_findings(vm, ctx), *_unknown_parts(vm, live), *vm_limits(vm, ctx), *_fewer_controllers(want, live, address), *devices.findings]
     findings += device_limits(vm, live, devices.changes, devices.controllers, ctx)

@@ -27,7 +27,8 @@ _LINE = re.compile(r"(?:\r\n|\r|\n)?^hvplan/v1 [^\r\n]*$(?:\r\n|\r|\n)?", re.MUL
 class Marker:
     """`kind` is `vm` or `switch`; `owner` the first 13 characters of the object's GUID, or `new` while a creation is under way.
 
-    `applied`: section -> short digest. `adapters`: device key -> first 13 characters of the adapter's GUID.
+    `applied`: section -> short digest. `adapters`: device key -> first 13 characters of the adapter's GUID. `restart`:
+    the machine was stopped for a change and is owed its start, which a killed run did not come to.
     """
 
     stack: str
@@ -38,6 +39,7 @@ class Marker:
     applied: Mapping[str, str] = field(default_factory=dict)
     adapters: Mapping[str, str] = field(default_factory=dict)
     protect: bool = False
+    restart: bool = False
 
     def fits(self, guid: str) -> bool:
         """Does it belong to the object with that id; a copied or restored object carries a foreign one."""
@@ -64,6 +66,7 @@ def _line(marker: Marker, applied: Mapping[str, str]) -> str:
         words.append("applied=1:" + ",".join(f"{_safe(section)}.{value}" for section, value in sorted(applied.items())))
     words += [f"nic/{_safe(key)}={guid}" for key, guid in sorted(marker.adapters.items())]
     words += ["protect"] if marker.protect else []
+    words += ["restart"] if marker.restart else []
     return PREFIX + " ".join(words)
 
 
@@ -101,6 +104,7 @@ def _parse(line: str) -> Marker | None:
         applied=applied,
         adapters=adapters,
         protect="protect" in values,
+        restart="restart" in values,
     )
 
 

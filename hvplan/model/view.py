@@ -5,6 +5,7 @@ A value that could not be read is missing here, never null.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +28,13 @@ def vm_values(vm: LiveVm) -> dict[str, Json]:
         values |= part_values(part)
     if values.get("memory.dynamic") is False:
         values = {path: value for path, value in values.items() if not path.startswith("memory.dynamic.")}
-    return values | {"devices.scsiControllers": vm.scsi_controllers}
+    return values | {"devices.scsiControllers": vm.scsi_controllers, "notes.marker": marker_line(vm.notes)}
+
+
+def marker_line(notes: str) -> str:
+    """Our line in notes as it stands there, `""` without one; steps expect and verify it as `notes.marker`."""
+    match = re.search(r"^hvplan/v1 [^\r\n]*$", notes, re.MULTILINE)
+    return match.group() if match else ""
 
 
 def adapter_values(adapter: LiveAdapter) -> dict[str, Json]:
@@ -63,7 +70,7 @@ def vhd_values(header: LiveVhd | Unknown | None) -> dict[str, Json]:
 
 def switch_values(switch: LiveSwitch) -> dict[str, Json]:
     """A virtual switch."""
-    return {"id": switch.id, "name": switch.name, **part_values(switch.settings)}
+    return {"id": switch.id, "name": switch.name, **part_values(switch.settings), "notes.marker": marker_line(switch.notes)}
 
 
 def equal(path: str, one: Json, other: Json) -> bool:

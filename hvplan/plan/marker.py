@@ -13,7 +13,7 @@ from typing import Final
 
 from hvplan.cmdlets.invocation import Argument, Ref, Text
 from hvplan.model.live import LiveSwitch, LiveVm
-from hvplan.model.marker import ID_LENGTH, Marker, find, join, replace_line, text_of, write
+from hvplan.model.marker import ID_LENGTH, Marker, join, replace_line, text_of, write
 
 _HOLE: Final = re.compile(r"\x01(\d{11})\x01")
 
@@ -81,13 +81,6 @@ def retained(users: str, live: LiveVm | LiveSwitch) -> str:
     """New users' text beside whatever mark stands there: without a stack of our own the line of another stays."""
     lines = [line for line in re.split(r"\r\n|\r|\n", live.notes) if line.startswith("hvplan/v1 ")]
     return join(users, lines[0]) if lines else users
-
-
-def current_line(live: LiveVm | LiveSwitch) -> str:
-    """Our line as it stands in the notes, `""` if there is none."""
-    _, count = find(live.notes)
-    match = re.search(r"^hvplan/v1 [^\r\n]*$", live.notes, re.MULTILINE) if count else None
-    return match.group() if match else ""
 
 
 def kept(new: Mapping[str, str], old: Mapping[str, str], planned: frozenset[str]) -> dict[str, str]:

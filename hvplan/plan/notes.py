@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Cmd, Ref
@@ -15,8 +16,9 @@ from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
 from hvplan.model.marker import ID_LENGTH, Marker, text_of
 from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
 from hvplan.model.values import UNSET, Unknown
+from hvplan.model.view import marker_line
 from hvplan.plan.draft import Draft
-from hvplan.plan.marker import Holes, Mark, adapter_id, current_line, kept, marked, owner_of, retained, unmarked
+from hvplan.plan.marker import Holes, Mark, adapter_id, kept, marked, owner_of, retained, unmarked
 
 _WRITES = {"vm": "Set-VM", "switch": "Set-VMSwitch"}
 
@@ -38,8 +40,12 @@ def vm_mark(
     *,
     fields: Sequence[FieldChange],
     blocked: frozenset[str],
+    intent: str | None = None,
 ) -> Iterator[Draft]:
-    """The notes of a machine once everything else is done: nothing when they are right already. `change` None: it is created."""
+    """The notes of a machine once everything else is done: nothing when they are right already.
+
+    `change` None: it is created. `intent`: whole notes as an earlier step of this run leaves them.
+    """
     users = notes_field(fields)
     if live is None and want.general.notes is not UNSET and want.lifecycle.manages("notes"):
         users = str(want.general.notes)
@@ -65,8 +71,44 @@ def vm_mark(
         adapters=_adapters(want, devices, old, address, holes),
         protect=_protect(want, old),
     )
-    if new := marked(marker, live, users, holes):
-        yield mark_draft(host, address, "vm", id, live, new, fields, _why(change))
+    there = replace(live, notes=intent) if live and intent is not None else live
+    if new := marked(marker, there, users, holes):
+        draft = mark_draft(host, address, "vm", id, live, new, fields, _why(change))
+        # What an earlier step of this run writes is no precondition: it is not there yet when the plan is checked as a whole.
+        yield draft if intent is None else replace(draft, expect=tuple(e for e in draft.expect if e.path != "notes.marker"))
+
+
+def intent_mark(
+    host: str, change: Update | Keep, devices: Sequence[Change], stack: Stack, *, restart: bool, blocked: frozenset[str]
+) -> tuple[Draft, str] | None:
+    """A mark written before what a killed run could not explain: new files, and a stop that is owed a start. Gives the step and the notes it leaves.
+
+    With it a file that stands unattached at its path is known as ours, and a machine that was left off is started again.
+    """
+    want, live = change.want, change.live
+    if not stack.marks or not isinstance(want, VirtualMachine) or not isinstance(live, LiveVm):
+        return None
+    files = [c.want.key for c in devices if isinstance(c, Create) and isinstance(c.want, Disk) and c.file and c.address not in blocked]
+    old = change.marker
+    if (old and old.owner == "new") or not (files or restart):
+        return None
+    new = applied(want)
+    holes = Holes()
+    marker = Marker(
+        stack=stack.name,
+        id=want.name,
+        owner=owner_of(live.id, change.address, holes),
+        origin=_origin(old, change),
+        applied={**(old.applied if old else {}), **{disk_section(key): new[disk_section(key)] for key in files}},
+        adapters=old.adapters if old else {},
+        protect=bool(old and old.protect),
+        restart=restart,
+    )
+    mark = marked(marker, live, None, holes)
+    if mark is None:
+        return None
+    draft = mark_draft(host, change.address, "vm", live.id, live, mark, (), _why(change))
+    return replace(draft, kind="intent"), str(mark.notes)
 
 
 def _origin(old: Marker | None, change: Update | Keep | None) -> str:
@@ -127,7 +169,7 @@ def mark_draft(
     """Set-VM or Set-VMSwitch with new notes."""
     head = build.vm(id) if kind == "vm" else build.switch(id)
     expect = (
-        [Expect(address=address, path="notes", value=text_of(live.notes)), Expect(address=address, path="notes.marker", value=current_line(live))]
+        [Expect(address=address, path="notes", value=text_of(live.notes)), Expect(address=address, path="notes.marker", value=marker_line(live.notes))]
         if live
         else []
     )

@@ -14,8 +14,9 @@ from hvplan.model.live import LiveHost, LiveSwitch
 from hvplan.model.marker import Marker, join, write
 from hvplan.model.objects import Stack, VirtualSwitch
 from hvplan.model.values import UNSET
+from hvplan.model.view import marker_line
 from hvplan.plan.draft import Draft
-from hvplan.plan.marker import Holes, current_line
+from hvplan.plan.marker import Holes
 from hvplan.plan.notes import switch_mark, switch_marker
 from hvplan.plan.settings import after, before, calls
 
@@ -107,7 +108,7 @@ def _delete(host: str, address: str, live: LiveSwitch) -> Draft:
         phase="",
         cause=("ensure",),
         impact=Impact.ONLINE,
-        expect=(Expect(address=address, path="notes.marker", value=current_line(live)),),
+        expect=(Expect(address=address, path="notes.marker", value=marker_line(live.notes)),),
         verify=(Expect(address=address, path="exists", value=False),),
         uses=(f"left {live.name.casefold()}",),
     )

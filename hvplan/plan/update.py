@@ -15,13 +15,13 @@ from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import Stack, VirtualMachine
 from hvplan.model.values import UNSET, Unknown, same_path
+from hvplan.model.view import marker_line
 from hvplan.plan import settings
 from hvplan.plan.create import starts_after
 from hvplan.plan.devices import add_controller, detach, device_drafts, remove_adapter, remove_dvd
 from hvplan.plan.draft import Draft
 from hvplan.plan.files import delete_file
-from hvplan.plan.marker import current_line
-from hvplan.plan.notes import vm_mark
+from hvplan.plan.notes import intent_mark, vm_mark
 from hvplan.plan.power import Power, power, stop_for_removal
 
 _UNASKED = When("unasked", Impact.ONLINE)
@@ -46,10 +46,20 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
         if one.address not in blocked:
             drafts += device_drafts(host, address, live.id, one)
     made = power(host, address, want, live, drafts, fields, stack.policy)
-    drafts += (replace(draft, uses=(*draft.uses, *starts_after(want))) if draft.action == "start" else draft for draft in made.drafts)
+    owed = made.stops and want.state is UNSET and any(draft.kind == "power" and draft.action == "start" for draft in made.drafts)
+    intent = intent_mark(host, change, devices, stack, restart=owed, blocked=blocked)
+    drafts += [intent[0]] if intent else []
+    drafts += (_start(draft, want, change) if draft.action == "start" else draft for draft in made.drafts)
     if drafts or (isinstance(change, Update) and address not in blocked):
-        drafts += vm_mark(host, address, want, live, change, live.id, stack, devices, fields=fields, blocked=blocked)
+        after = intent[1] if intent else None
+        drafts += vm_mark(host, address, want, live, change, live.id, stack, devices, fields=fields, blocked=blocked, intent=after)
     return VmWork(drafts=tuple(drafts), power=made)
+
+
+def _start(draft: Draft, want: VirtualMachine, change: Update | Keep) -> Draft:
+    """A start with those it waits for; of a creation that was cut off it is the first one, after the mark."""
+    first = isinstance(change, Update) and (change.finishing or change.claims) and draft.kind == "power"
+    return replace(draft, uses=(*draft.uses, *starts_after(want)), kind="boot" if first else draft.kind)
 
 
 def _own(host: str, change: Update | Keep, fields: Sequence[FieldChange], want: VirtualMachine, live: LiveVm) -> Iterator[Draft]:
@@ -104,7 +114,7 @@ def delete_drafts(host: str, change: Delete, stack: Stack) -> VmWork:
             phase="",
             cause=("ensure",),
             impact=Impact.DATA,
-            expect=(Expect(address=address, path="notes.marker", value=current_line(live)),),
+            expect=(Expect(address=address, path="notes.marker", value=marker_line(live.notes)),),
             verify=(Expect(address=address, path="exists", value=False),),
             gives=tuple(dict.fromkeys(f"left {a.settings.switch.casefold()}" for a in adapters if isinstance(a.settings.switch, str))),
         )

@@ -16,7 +16,7 @@ from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Outcome,
 TIMEOUT: Final = 300.0
 """Seconds that one read may take; listing a thousand VMs takes a host a good minute."""
 
-_HOPELESS: Final = frozenset({"logon-failed", "host-unreachable", "host-unknown", "tls-failed", "no-endpoint", "access-denied", "closed"})
+_HOPELESS: Final = frozenset({"logon-failed", "host-unreachable", "host-unknown", "tls-failed", "no-endpoint", "access-denied", "auth-unavailable", "closed"})
 _HINTS: Final = {
     "PermissionDenied": "The user must be a member of Hyper-V Administrators on the host.",
     "ObjectNotFound": "The Hyper-V module must be installed on the host, and its cmdlets visible at this endpoint.",

@@ -36,7 +36,8 @@ def read_files(session: Session, paths: Iterable[str], *, host: str = "") -> Map
             found.setdefault(path, None)
     why = _reasons(answer.errors)
     for path in asked:
-        found.setdefault(path, Unknown(why.get(path) or answer.why or "the host said nothing about this path"))
+        # A drive that is not there is told by its letter; that is not the same as a file that is not there.
+        found.setdefault(path, Unknown(why.get(path) or why.get(path.partition(":")[0]) or answer.why or "the host said nothing about this path"))
     return {path: found[path] for path in asked}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hvplan.diagnostics import Diagnostic
@@ -52,9 +53,12 @@ class Connection:
         return self.transport == "http" and self.auth in ("negotiate", "ntlm", "kerberos")
 
     def refused(self) -> str:
-        """Why this must not be tried: a password would travel in clear text. `""` if it may."""
+        """Why this must not be tried: a password would travel in clear text, or something it needs is missing. `""` if it may."""
         if self.transport == "http" and self.auth in ("basic", "certificate") and not (self.auth == "basic" and self.loopback):
             return f"auth {self.auth} over http would send secrets in clear text: use https, or auth negotiate"
+        for what, path in (("caFile", self.ca_file), ("certificate", self.certificate), ("certificateKey", self.certificate_key)):
+            if path and not Path(path).is_file():
+                return f"{what} {path} is not there"
         if self.auth == "basic" and not (self.username and self.password):
             return "auth basic needs username and password"
         if self.auth == "certificate" and not (self.certificate and self.certificate_key):

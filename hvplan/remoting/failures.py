@@ -63,6 +63,13 @@ def trouble(error: BaseException, connection: Connection) -> Trouble:
         )
     if "ReadTimeout" in names or "ReadTimeoutError" in names:
         return Trouble(code="no-answer", why=f"{where} did not answer in time.", hint="The host may be busy; a higher operationTimeout waits longer.")
+    if any(isinstance(cause, ImportError) or ("library" in str(cause) and "requires" in str(cause)) for cause in chain):
+        return Trouble(
+            code="auth-unavailable",
+            why=f"auth {connection.auth} is not possible on this machine: {_short(error)}",
+            hint="Install what it needs (for kerberos: pip install 'pypsrp[kerberos]'), or use auth negotiate or ntlm.",
+            refused=True,
+        )
     if any(name in ("SpnegoError", "BadMICError", "NoCredentialError", "BadMechanismError", "InvalidCredentialError") for name in names):
         return Trouble(code="logon-failed", why=f"{where} and this machine could not agree on a logon: {error}", hint="Check auth, user name and password.")
     return Trouble(

@@ -81,7 +81,8 @@ class PsrpSession:
             if keep:
                 self._resting.append(shell)
         if not keep:
-            shell.close()
+            # After trouble a sealed connection cannot carry even a farewell: the new one would have another key.
+            shell.close(politely=not (shell.broken and self._connection.encrypts_messages))
 
     def close(self) -> None:
         """Close what rests now; a shell that is in use is closed by its own call when that ends. Safe to call twice, never raises."""

@@ -30,6 +30,9 @@ IDLE_TIMEOUT: Final = 240
 POLL: Final = 10
 """Most seconds one Receive waits at the host, so that a stop or a deadline is never far away."""
 
+CONNECTING: Final = 15
+"""Most seconds for a TCP connection and its TLS handshake."""
+
 GRACE: Final = 3
 """Seconds that an answer may be late beyond the time the host was given for it."""
 
@@ -98,7 +101,7 @@ class Shell:
             password=to.password or None,
             cert_validation=not to.insecure,
             encryption="auto" if to.transport == "https" or to.encrypts_messages else "never",
-            connection_timeout=min(15, to.operation_timeout),
+            connection_timeout=min(CONNECTING, to.operation_timeout),
             operation_timeout=to.operation_timeout,
             read_timeout=to.operation_timeout + GRACE,
             reconnection_retries=0,
@@ -137,6 +140,7 @@ class Shell:
         """No request may outlive the deadline by more than its own few seconds."""
         seconds = max(1, min(self._connection.operation_timeout, math.ceil(deadline - self._clock.monotonic())))
         self._wsman.operation_timeout = seconds
+        self._wsman.transport.connection_timeout = min(CONNECTING, seconds)
         self._wsman.transport.read_timeout = seconds + GRACE
 
     def run(self, invocation: Invocation, deadline: float) -> Outcome:

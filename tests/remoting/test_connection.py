@@ -34,7 +34,7 @@ def test_everything_written() -> None:
         "username": "admin",
         "password": {"env": "HVPLAN_TEST_SECRET"},
         "insecure": True,
-        "caFile": "/ca.pem",
+        "caFile": __file__,
         "configuration": "hvplan",
         "operationTimeout": 10,
         "maxSessions": 2,
@@ -44,7 +44,7 @@ def test_everything_written() -> None:
         connection = connection_of(written, host="hv01")
     assert connection.password == SECRET
     assert SECRET not in repr(connection)
-    assert (connection.configuration, connection.operation_timeout, connection.max_sessions, connection.ca_file) == ("hvplan", 10, 2, "/ca.pem")
+    assert (connection.configuration, connection.operation_timeout, connection.max_sessions, connection.ca_file) == ("hvplan", 10, 2, __file__)
     assert connection.endpoint == "http://[::1]:15985"
 
 
@@ -107,10 +107,11 @@ def test_all_broken_references_are_told_at_once() -> None:
         {"address": "hv01", "transport": "http", "auth": "basic", "username": "u"},
         {"address": "127.0.0.1", "transport": "http", "auth": "certificate"},
         {"address": "hv01", "auth": "basic"},
+        {"address": "hv01", "caFile": "/no/such/ca.pem"},
     ],
 )
-def test_secrets_do_not_travel_in_clear_text(written: dict[str, Any]) -> None:
-    """Basic over http leaves this machine only through TLS."""
+def test_what_is_not_even_tried(written: dict[str, Any]) -> None:
+    """Secrets in clear text over a network, a logon without what it needs, a CA file that is not there."""
     with pytest.raises(ConnectionFailed):
         connection_of(written, host="hv01")
 

@@ -202,9 +202,9 @@ def test_nobody_there(connect: Connect) -> None:
     assert "Enable-PSRemoting" in outcome.hint
 
 
-def test_no_tls_there(connect: Connect) -> None:
+def test_no_tls_there(connect: Connect, served: int) -> None:
     """https to a port that speaks http."""
-    outcome = connect(transport="https").run(NAMES, timeout=10)
+    outcome = connect(transport="https", port=served).run(NAMES, timeout=2)
     assert isinstance(outcome, NotSent)
     assert outcome.code in ("tls-failed", "connection-lost", "no-answer")
 

@@ -17,7 +17,7 @@ def got(values: Values, *keys: str) -> Any:
     """The checked value at these keys; UNSET when it is not written or was wrong."""
     node: Any = values
     for key in keys:
-        if not isinstance(node, Map) or key not in node:
+        if not isinstance(node, dict) or key not in node:
             return UNSET
         node = node[key]
     return node
@@ -33,7 +33,7 @@ def part(kind: type[P], values: Values) -> P:
     found: dict[str, Any] = {}
     for name, row in rows(kind).items():
         value = got(values, *row.path.split("."))
-        if isinstance(value, Map):
+        if isinstance(value, dict):
             if row.kind is TRUTH:
                 found[name] = True
         elif value is not UNSET:
@@ -44,7 +44,7 @@ def part(kind: type[P], values: Values) -> P:
 def labels(values: Values) -> tuple[tuple[str, str], ...]:
     """Labels as pairs, sorted."""
     written = got(values, "labels")
-    return tuple(sorted((key, value) for key, value in written.items() if value is not UNSET)) if isinstance(written, Map) else ()
+    return tuple(sorted((key, value) for key, value in written.items() if value is not UNSET)) if isinstance(written, dict) else ()
 
 
 def ensure(values: Values, default: Ensure = Ensure.PRESENT) -> Ensure:
@@ -56,13 +56,13 @@ def ensure(values: Values, default: Ensure = Ensure.PRESENT) -> Ensure:
 def shutdown(values: Values) -> Shutdown | None:
     """How to stop; None when nothing is written."""
     written = got(values, "shutdown")
-    return Shutdown(**given(written, timeout="timeout", then="then")) if isinstance(written, Map) else None
+    return Shutdown(**given(written, timeout="timeout", then="then")) if isinstance(written, dict) else None
 
 
 def lifecycle(values: Values) -> Lifecycle:
     """How one object is handled."""
     written = got(values, "lifecycle")
-    if not isinstance(written, Map):
+    if not isinstance(written, dict):
         return Lifecycle()
     return Lifecycle(
         shutdown=shutdown(written),
@@ -85,7 +85,7 @@ def stack(values: Values) -> Stack:
     """The stack with its policy."""
     written = got(values, "policy")
     policy = Policy()
-    if isinstance(written, Map):
+    if isinstance(written, dict):
         policy = Policy(
             shutdown=shutdown(written) or Shutdown(),
             **given(written, adopt="adopt", restart="restart", saved_state="savedState", max_deletes="maxDeletes", protect_disks="protectDisks"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping as Map
 from typing import Any
 
 from hvplan.load.build import Values, ensure, given, got, labels, lifecycle, part
@@ -39,7 +38,7 @@ def machine(values: Values, name: str, host: str, path_of: PathOf) -> VirtualMac
 def items(values: Values, group: str) -> tuple[tuple[str, Any], ...]:
     """The devices of a group that are right, in the order written."""
     written = got(values, "devices", group)
-    return tuple((key, item) for key, item in written.items() if item is not UNSET) if isinstance(written, Map) else ()
+    return tuple((key, item) for key, item in written.items() if item is not UNSET) if isinstance(written, dict) else ()
 
 
 def disk(key: str, values: Any, path_of: PathOf) -> Disk:
@@ -58,7 +57,7 @@ def disk(key: str, values: Any, path_of: PathOf) -> Disk:
 
 def vhd(values: Any, path_of: PathOf) -> Vhd | None:
     """The file of a disk; None when none is written or its path is wrong."""
-    if not isinstance(values, Map) or got(values, "path") is UNSET:
+    if not isinstance(values, dict) or got(values, "path") is UNSET:
         return None
     source, parent = got(values, "source"), got(values, "parent")
     return Vhd(

@@ -14,7 +14,6 @@ from hvplan.load.documents import Head
 from hvplan.load.format import DOCUMENTS
 from hvplan.load.hosts import Hosts, join
 from hvplan.load.machines import filled, hosts_expanded, inherited, instances, merged, sample, templates
-from hvplan.load.placeholders import Words
 from hvplan.load.places import Places, Written
 from hvplan.load.rules import disk_rules, machine_rules, switch_rules
 from hvplan.load.rules_between import between_objects
@@ -93,17 +92,18 @@ class Builder:
     def _objects(self, head: Head, root: Mapping, take: Callable[[_One], None]) -> None:
         """Every object of one document: each instance, on each of its hosts."""
         shape, stack = DOCUMENTS[head.kind], self.stack.name or (None if self.complete else "stack")
-        found = instances(root, Words(stack=stack), self.checker) if head.name else ()
+        found = instances(root, self.checker) if head.name else ()
         built = False
         for instance in found:
-            words = Words(name=instance.item, stack=stack, index=instance.index or None)
-            placed = hosts_expanded(root, words, self.checker)
+            placed = hosts_expanded(root, instance, stack, self.checker)
             for host in self.hosts.of(placed, self.checker):
-                full = filled(placed, instance.name, Words(name=instance.item, host=host, stack=stack, index=words.index), self.checker)
+                words = instance.words(stack, host, self.checker)
+                name = instance.full_name(words, self.checker)
+                full = filled(placed, name, words, self.checker)
                 values = self.checker.check(shape, full, "")
                 built = True
-                if isinstance(values.get("name"), str) and self._claim(head.kind, instance.name, host, instance.place):
-                    take(_One(name=instance.name, host=host, place=instance.place, root=full, values=values))
+                if isinstance(values.get("name"), str) and self._claim(head.kind, name, host, instance.place):
+                    take(_One(name=name, host=host, place=instance.place, root=full, values=values))
         if not built:  # its name, instances or host are wrong: the rest is checked all the same
             self._sample(head, root)
 

@@ -42,10 +42,16 @@ STOP_THEN: Final = word("Fail", "Force", "Save", "TurnOff")
 def _parse_version(raw: object) -> str:
     if isinstance(raw, str) and re.fullmatch(r"\d{1,2}\.\d{1,2}", raw):
         return raw
+    if isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= 99:
+        return f"{raw}.0"  # to an editor 10 and 10.0 are one number
     raise ValueError("a configuration version such as 10.0")
 
 
-VERSION: Final[Kind[str]] = Kind(name="configuration version", parse=_parse_version, schema={"type": ["string", "number"], "pattern": r"^\d{1,2}\.\d{1,2}$"})
+VERSION: Final[Kind[str]] = Kind(
+    name="configuration version",
+    parse=_parse_version,
+    schema={"anyOf": [{"type": "string", "pattern": r"^\d{1,2}\.\d{1,2}$"}, {"type": "number", "minimum": 1, "maximum": 99}]},
+)
 
 
 def _parse_instances(raw: object) -> int | tuple[str, ...]:

@@ -19,12 +19,24 @@ _OWN = ("kind", "name", "apiVersion")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One machine of a document: `name` filled in, `item` what {name} stands for, `index` from 1 (`""` without instances)."""
+    """One object of a document, before its host is known: its name as written, the item it was listed as, `index` from 1; both None without instances."""
 
-    name: str
-    item: str
-    index: str
+    name: Scalar
     place: Place
+    item: Scalar | None = None
+    index: str | None = None
+
+    def words(self, stack: str | None, host: str | None, checker: Checker) -> Words:
+        """What placeholders stand for in this object: {name} is the item of a list, else the name itself."""
+        words = Words(stack=stack, host=host, index=self.index)
+        item = self.item or self.name
+        return replace(words, name=expand_text(item, words, checker).text)
+
+    def full_name(self, words: Words, checker: Checker) -> str:
+        """The object's name: the item, unless the document's own name has placeholders to build one from it."""
+        if self.item is None or "{" not in self.name.text:
+            return words.name or ""
+        return expand_text(self.name, words, checker).text
 
 
 def templates(heads: list[Head], checker: Checker) -> dict[str, Head]:
@@ -67,15 +79,14 @@ def inherited(root: Mapping) -> Mapping:
     return root._replace(entries={key: entry for key, entry in root.entries.items() if key not in (*_OWN, "template", "instances")})
 
 
-def instances(root: Mapping, words: Words, checker: Checker) -> tuple[Instance, ...]:
+def instances(root: Mapping, checker: Checker) -> tuple[Instance, ...]:
     """The objects of a document: one, or one for each instance. Nothing when `instances` or the name is wrong."""
     name, node = child(root, "name"), child(root, "instances")
     if not isinstance(name, Scalar) or name.value is None or isinstance(name.value, bool):
         return ()
     text = name._replace(value=name.text)
     if node is None:
-        filled_name = expand_text(text, words, checker).text
-        return (Instance(name=filled_name, item=filled_name, index="", place=root.place),)
+        return (Instance(name=text, place=root.place),)
     try:
         wanted = INSTANCES.parse(plain(node))
     except ValueError:
@@ -84,23 +95,18 @@ def instances(root: Mapping, words: Words, checker: Checker) -> tuple[Instance, 
         if "{index}" not in text.text:
             checker.say("instances", "With a number of instances the name needs {index}.", name.place, hint=f"write name: '{text.text}{{index}}'")
             return ()
-        names = [expand_text(text, replace(words, index=str(i)), checker).text for i in range(1, wanted + 1)]
-        return tuple(Instance(name=name, item=name, index=str(i), place=root.place) for i, name in enumerate(names, 1))
-    built: list[Instance] = []
-    for position, item in enumerate(node.items if isinstance(node, Sequence) else (), 1):
-        if isinstance(item, Scalar):
-            numbered = replace(words, index=str(position))
-            word = expand_text(item._replace(value=item.text), numbered, checker).text
-            full = expand_text(text, replace(numbered, name=word), checker).text if "{" in text.text else word
-            built.append(Instance(name=full, item=word, index=str(position), place=item.place))
-    return tuple(built)
+        return tuple(Instance(name=text, place=root.place, index=str(number)) for number in range(1, wanted + 1))
+    items = [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+    return tuple(Instance(name=text, place=item.place, item=item._replace(value=item.text), index=str(number)) for number, item in enumerate(items, 1))
 
 
-def hosts_expanded(root: Mapping, words: Words, checker: Checker) -> Mapping:
+def hosts_expanded(root: Mapping, instance: Instance, stack: str | None, checker: Checker) -> Mapping:
     """The document with the placeholders of its `host` filled in: instances may stand on hosts of their own."""
     entry = root.entries.get("host")
     if entry is None:
         return root
+    item = instance.item or instance.name
+    words = Words(stack=stack, index=instance.index, name=None if "{" in item.text else item.text)
     node: Node = expand(entry.node, words, checker)
     return root if node is entry.node else root._replace(entries={**root.entries, "host": Entry(entry.key, node)})
 

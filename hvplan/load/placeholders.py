@@ -20,7 +20,7 @@ KNOWN: Final[Map[str, str]] = {
 """Placeholder -> what it stands for."""
 
 MISSING: Final[Map[str, str]] = {
-    "name": "{name} cannot stand in the name itself.",
+    "name": "{name} has no value in the name itself.",
     "host": "{host} has no value here.",
     "stack": "{stack} has no value: there is no Stack document.",
     "device": "{device} has a value only inside a device.",

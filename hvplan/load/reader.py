@@ -17,9 +17,8 @@ from yaml import events
 from hvplan.diagnostics import Diagnostic, Place
 from hvplan.load.syntax import explain
 from hvplan.load.text import decode, unsafe
-from hvplan.load.tree import Document, Entry, Mapping, Node, Scalar, Sequence, note, problem, shorten
+from hvplan.load.tree import MAX_DEPTH, Document, Entry, Mapping, Node, Scalar, Sequence, note, problem, shorten
 
-MAX_DEPTH: Final = 64
 MAX_VALUES: Final = 500_000
 _INT: Final = re.compile(r"0|-?[1-9][0-9]{0,99}")
 _WORDS: Final = {"": None, "~": None, "null": None} | {w: w.lower() == "true" for w in ("true", "True", "TRUE", "false", "False", "FALSE")}

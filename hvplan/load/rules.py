@@ -123,6 +123,8 @@ def _folder_name(name: str, root: Mapping, checker: Checker) -> None:
 
 def managed_paths(root: Mapping, known: frozenset[str], groups: tuple[str, ...], checker: Checker) -> None:
     """`lifecycle.manage` and `ignore` name paths that exist: a typing mistake there would silently manage nothing, or everything."""
+    if child(root, "lifecycle") is None:
+        return
     words = known | {path[:dot] for path in known for dot in _dots(path)}
     for key in ("manage", "ignore"):
         node: Node | None = child(root, "lifecycle", key)

@@ -37,9 +37,7 @@ def whole() -> Schema:
         "type": "object",
         "required": ["kind", "name"],
         "properties": {"kind": {"enum": list(DOCUMENTS), "description": "What this document describes."}},
-        "allOf": [
-            {"if": {"required": ["kind"], "properties": {"kind": {"const": kind}}}, "then": {"$ref": f"#/definitions/{kind}"}} for kind in DOCUMENTS
-        ],
+        "allOf": [{"if": {"required": ["kind"], "properties": {"kind": {"const": kind}}}, "then": {"$ref": f"#/definitions/{kind}"}} for kind in DOCUMENTS],
         "definitions": {kind: document(kind) for kind in DOCUMENTS},
     }
 

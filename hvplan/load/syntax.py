@@ -8,15 +8,17 @@ from typing import Final
 import yaml
 
 from hvplan.diagnostics import Diagnostic, Place
-from hvplan.load.tree import problem
+from hvplan.load.tree import MAX_DEPTH, problem
 
 # What the parser says -> what we say, and what to do. The first line that fits wins; both of PyYAML's parsers are covered.
 _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("nesting depth", f"Nested deeper than {MAX_DEPTH} levels.", "a bracket is probably not closed"),
     (
         "mapping values are not allowed",
         "A second ': ' on this line, or a key that is indented too far.",
         "quote a text that holds ': '; give keys of one map the same indentation",
     ),
+    ("invalid Unicode", "An escape here names no character: half of a pair.", "write the character itself"),
     ("unknown escape", "A backslash in double quotes starts an escape, and this one does not exist.", r"use single quotes for Windows paths: 'D:\VMs'"),
     ("escape", "A backslash in double quotes starts an escape, and this one is not complete.", r"use single quotes for Windows paths: 'D:\VMs'"),
     ("expected escape sequence", "A backslash in double quotes starts an escape, and this one is not complete.", r"use single quotes: 'D:\VMs'"),

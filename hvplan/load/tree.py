@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hvplan.diagnostics import Diagnostic, Place, Severity
+
+MAX_DEPTH: Final = 64
+"""How deep values may nest, aliases followed."""
 
 
 class Scalar(NamedTuple):

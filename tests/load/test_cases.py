@@ -2,12 +2,13 @@
 
 A file of cases: `=== TITLE`, the YAML of `lab.yaml` (or several files, each behind `@@ NAME`), `>>>`, and what a terminal
 would show. What stands before the first `===` is a file `base.yaml` of every case that brings no files of its own.
-`HVPLAN_WRITE_CASES=1` writes what is said now into the files, to be read and judged before it is kept.
+`python -m tests.load.test_cases` writes what is said now into the files, to be read and judged before it is kept.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,19 +54,22 @@ def what_is_said(case: Case, folder: Path) -> str:
 ALL = [(file, case) for file in sorted(FOLDER.glob("*.txt")) for case in read_cases(file)[1]]
 
 
-@pytest.mark.skipif("HVPLAN_WRITE_CASES" in os.environ, reason="the cases are being written")
 @pytest.mark.parametrize("case", [case for _, case in ALL], ids=[f"{file.stem}: {case.title}" for file, case in ALL])
 def test_says_exactly_this(case: Case, tmp_path: Path) -> None:
     """Every mistake is named where it is, says what is wrong and what to do, and nothing else is said."""
     assert what_is_said(case, tmp_path) == case.said
 
 
-@pytest.mark.skipif("HVPLAN_WRITE_CASES" not in os.environ, reason="only to write the cases")
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
-def test_write_the_cases(file: Path, tmp_path: Path) -> None:
+def write() -> None:
     """Writes what is said now."""
-    head, cases = read_cases(file)
-    out = [head] if head else []
-    for number, case in enumerate(cases):
-        out.append(f"=== {case.title}\n{case.text}\n>>>\n{what_is_said(case, tmp_path / str(number))}\n")
-    file.write_text("\n".join(out), "utf-8")
+    for file in sorted(FOLDER.glob("*.txt")):
+        head, cases = read_cases(file)
+        out = [head] if head else []
+        for case in cases:
+            with tempfile.TemporaryDirectory() as folder:
+                out.append(f"=== {case.title}\n{case.text}\n>>>\n{what_is_said(case, Path(folder))}\n")
+        file.write_text("\n".join(out), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -50,10 +50,10 @@ class Place:
             raise Cancelled
         self.next(value)
 
-    def error(self, id: str, category: str, message: str, exception: str, target: Any = None, *, piped: bool = True) -> None:
+    def error(self, id: str, category: str, message: str, exception: str, target: Any = None, *, piped: bool = True, parameter: str | None = None) -> None:
         """See `stage.Host`."""
-        parameter = {"ParamName": "ExpandProperty" if "Expand" in id and "Already" not in id else "Property"} if exception == "PSArgumentException" else {}
-        self.report(self.record(id, category, message, _SMA + exception, target=target, piped=piped, details=parameter))
+        details = {"ParamName": parameter} if parameter is not None else {}
+        self.report(self.record(id, category, message, _SMA + exception, target=target, piped=piped, details=details))
 
     def fail(self, id: str, category: str, message: str, exception: str) -> NoReturn:
         """See `stage.Host`."""

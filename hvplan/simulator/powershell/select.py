@@ -121,16 +121,18 @@ class Select:
         return notes
 
     def _exists(self, name: str, value: Any, id: str) -> None:
-        self._host.error(id, "InvalidOperation", _EXISTS.format(name), "PSArgumentException", value)
+        self._host.error(id, "InvalidOperation", _EXISTS.format(name), "PSArgumentException", value, parameter="Property")
 
     def _expanded(self, value: Any, word: str) -> None:
         names = list(self._names(value, word))
         if not names:
-            self._host.error("ExpandPropertyNotFound", "InvalidArgument", f'Property "{word}" cannot be found.', "PSArgumentException", value)
+            self._host.error(
+                "ExpandPropertyNotFound", "InvalidArgument", f'Property "{word}" cannot be found.', "PSArgumentException", value, parameter="ExpandProperty"
+            )
             return
         if len(names) > 1:
             message = f'Multiple properties cannot be expanded: "{word}".'
-            self._host.error("MutlipleExpandProperties", "InvalidArgument", message, "PSArgumentException", value)
+            self._host.error("MutlipleExpandProperties", "InvalidArgument", message, "PSArgumentException", value, parameter="ExpandProperty")
             return
         found = psobject.get(value, names[0])
         notes = self._notes(value, expanding=True) if self._properties else {}

@@ -40,8 +40,11 @@ class Host(Protocol):
         """Pass an object on."""
         ...
 
-    def error(self, id: str, category: str, message: str, exception: str, target: Any = None, *, piped: bool = True) -> None:
-        """Report an error that does not end the statement, as the preferences have it; `piped`: `target` came out of the pipe."""
+    def error(self, id: str, category: str, message: str, exception: str, target: Any = None, *, piped: bool = True, parameter: str | None = None) -> None:
+        """Report an error that does not end the statement, as the preferences have it.
+
+        `piped`: `target` came out of the pipe. `parameter`: whose value an argument exception is about.
+        """
         ...
 
     def fail(self, id: str, category: str, message: str, exception: str) -> NoReturn:

@@ -92,5 +92,5 @@ def expression(ref: Ref, variables: Mapping[str, str]) -> str:
     if ref.after:
         text += ".ToLower()"
     if ref.first:
-        text += f".ToString().Substring(0,{ref.first})"
+        text += f".Substring(0,{ref.first})" if ref.after else f".ToString().Substring(0,{ref.first})"
     return text

@@ -48,7 +48,7 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None)
     vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
     attached = [drive.path for machine in vms if _in_scope(machine, wanted) for drive in machine.disks if _is_vhd(drive.path)]
-    files = read_files(session, (*wanted.files, *attached), host=host)
+    files = read_files(session, (*wanted.files, *wanted.vhds, *attached), host=host)
     return LiveHost(
         identity=about.identity,
         commands=about.commands,

@@ -57,6 +57,9 @@ class PsrpSession:
             except Exception as error:  # noqa: BLE001 - whatever the libraries raise, nothing was sent yet
                 shell.close(politely=False)
                 return not_sent(trouble(error, self._connection))
+            except BaseException:  # Ctrl-C: what was opened so far is let go
+                shell.close(politely=False)
+                raise
         outcome: Outcome | None = None
         try:
             outcome = shell.run(invocation, deadline)

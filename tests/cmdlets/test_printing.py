@@ -92,6 +92,14 @@ PRINTED = {
         write(vm(NEW), Cmd("Set-VM", {"Notes": Text(parts=('a "b" $c\nvm=', Ref(address="vm/web01", property="Id", first=13)))})),
         'Get-VM -Id $s3.Id | Set-VM -Notes "a `"b`" `$c`nvm=$($s3.Id.ToString().Substring(0,13))" -Confirm:$false',
     ),
+    "a part of a reference": (
+        write(vm(ID), Cmd("Set-VM", {"Notes": Text(parts=("nic=", Ref(address="vm/web01", property="NetworkAdapters.1.Id", after="\\", first=13)))})),
+        f"Get-VM -Id '{ID}' | Set-VM -Notes \"nic=$($s3.NetworkAdapters[1].Id.ToString().Split('\\')[-1].ToLower().Substring(0,13))\" -Confirm:$false",
+    ),
+    "a reference that no variable holds": (
+        write(vm(Ref(address="vm/old}web", property="Id")), Cmd("Stop-VM")),
+        "Get-VM -Id ${vm/old`}web}.Id | Stop-VM -Confirm:$false",
+    ),
     "a reference into what came back": (
         write(
             vm(NEW),

@@ -1,7 +1,7 @@
 """One step carried out, honestly: re-checked, sent once, and believed only when a re-read shows it.
 
-    precondition met? --no--> already as planned? --yes--> done, nothing sent
-          |yes                        `--no--> failed, nothing sent
+    precondition met? --no--> all that moved stands as planned? --yes--> done, nothing sent
+          |yes                                 `--no--> failed, nothing sent
           v
         send --NotSent--> again, a few times, then not_sent
           |--Failed, or any error record--> failed
@@ -64,26 +64,32 @@ def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
     """Carry one step out. Without `verify` the re-read is left to whoever looks at the object last."""
     try:
         live = look(site.reader, site.host, (*step.expect, *step.verify), site.known, site.plan)
-        if step.verify and not any(brings_about(v) for v in step.verify) and all(_holds(site, live, v) for v in step.verify):
-            _learn_existing(site, step, live)
-            return _result(step, "done")
         if broken := [e for e in step.expect if not _holds(site, live, e)]:
+            if all(_as_planned(site, step, live, e) for e in broken) and all(_holds(site, live, v) for v in step.verify):
+                return _result(step, "done")
             return _failed(step, "precondition", _moved(site, live, broken))
         invocation = resolve(from_json(step.invocation), lambda ref: site.known.lookup(site.host, ref))
+        began = site.clock.monotonic()
     except Unreadable as error:
         return _failed(step, "unreadable", f"nothing was sent: {step.address} could not be re-read before the write: {error}")
     except MissingReference as error:
         return _failed(step, "reference", f"nothing was sent: {error}")
     except InvalidInvocation as error:
         return _failed(step, "invocation", f"nothing was sent: {error}")
-    return _after(site, step, _send(site, step, invocation), verify)
+    outcome = _send(site, step, invocation)
+    return _after(site, step, outcome, verify, site.clock.monotonic() - began)
+
+
+def _as_planned(site: Site, step: Step, live: LiveHost, moved: Expect) -> bool:
+    """Does what moved stand where this step would have put it; a thing that has come into being is somebody else's."""
+    same = [v for v in step.verify if (v.address, v.path) == (moved.address, moved.path) and not brings_about(v)]
+    return any(_holds(site, live, v) for v in same)
 
 
 def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | NotSent | Unsure:
-    limit = float(step.timeout) + (30.0 if step.action == "stop" else 0.0)
     for pause in (*BACK_OFF, 0.0):
         site.sent.add(step.id)
-        outcome = site.session.run(invocation, timeout=limit)
+        outcome = site.session.run(invocation, timeout=float(step.timeout))
         if not isinstance(outcome, NotSent):
             return outcome
         site.sent.discard(step.id)
@@ -95,7 +101,7 @@ def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | Not
     return outcome
 
 
-def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, verify: bool) -> StepResult:
+def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, verify: bool, passed: float) -> StepResult:
     match outcome:
         case NotSent(why=why):
             return _result(step, "not_sent", StepError(id="not-sent", category="", message=f"the host was not reached: {why}"))
@@ -106,14 +112,14 @@ def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, ve
         case Done(records=records):
             if records:
                 site.known.learn(step, records[0])
-            return check(site, step) if verify or step.action == "stop" else _result(step, "done")
+            return check(site, step, passed) if verify or step.action == "stop" else _result(step, "done")
         case Unsure(why=why):
-            return _decide(site, step, why)
+            return _decide(site, step, why, passed)
 
 
-def check(site: Site, step: Step) -> StepResult:
-    """Does a re-read show what the step wrote; waits a little, for a stop as long as its timeout says."""
-    limit = float(step.timeout) if step.action == "stop" else SETTLE
+def check(site: Site, step: Step, passed: float = 0.0) -> StepResult:
+    """Does a re-read show what the step wrote; waits a little, for a stop until its timeout is over, of which `passed` seconds are."""
+    limit = step.timeout - passed if step.action == "stop" else SETTLE
     missing, unreadable = _wait(site, step, limit)
     if unreadable:
         return _unsure(step, f"it was sent without an error, but the re-read failed: {unreadable}")
@@ -124,10 +130,10 @@ def check(site: Site, step: Step) -> StepResult:
     return _failed(step, "not-shown", f"it was sent without an error, but the re-read shows something else: {'; '.join(missing)}")
 
 
-def _decide(site: Site, step: Step, why: str) -> StepResult:
+def _decide(site: Site, step: Step, why: str, passed: float) -> StepResult:
     """The outcome of a call nobody saw the end of, from a re-read of the object by its identity."""
     if step.action == "stop":
-        result = check(site, step)
+        result = check(site, step, passed)
         return result if result.outcome != "failed" or result.error is None else _failed(step, "timeout", f"{result.error.message} ({why})")
     missing, unreadable = _wait(site, step, SETTLE)
     lost = f"the end of the call was not seen ({why})"

@@ -112,7 +112,7 @@ class Job:
             raise Refused(Diagnostic(code="not-approved", summary="answered no; nothing was written"))
 
     def _end(self, state: Run, result: ResultDocument) -> int:
-        show_document(state.output, result, self.view)
+        show_document(state.output, result, self.view, every=False)  # progress has named them already
         state.output.diagnostics(_as_diagnostic(refusal, len(result.hosts) > 1) for refusal in result.refusals)
         save_document(self.document, result)
         return result.exit_code

@@ -12,8 +12,8 @@ from hvplan.document.plan import PlanDocument
 from hvplan.document.result import ResultDocument
 
 
-def show_document(output: Output, document: PlanDocument | ResultDocument, view: str) -> None:
-    """Print it as `text`, `summary` or `json`."""
+def show_document(output: Output, document: PlanDocument | ResultDocument, view: str, *, every: bool = True) -> None:
+    """Print it as `text`, `summary` or `json`. Without `every`, a result lists its steps only when something is left."""
     import hvplan.report.text as text
 
     match view, document:
@@ -26,7 +26,7 @@ def show_document(output: Output, document: PlanDocument | ResultDocument, view:
         case _, PlanDocument():
             output.lines(text.plan_lines(document))
         case _, ResultDocument():
-            output.lines(text.result_lines(document))
+            output.lines(text.result_lines(document, every=every))
 
 
 def save_document(name: str | None, document: PlanDocument | ResultDocument) -> None:

@@ -34,7 +34,19 @@ CAUSES: Final[Mapping[frozenset[str], str]] = {
     frozenset({"drift"}): "because the host was changed since the last apply",
     frozenset({"pending", "drift"}): "because {file} and the host were changed since the last apply",
 }
-WORTH_SAYING = 10
+SENTENCES: Final[Mapping[str, str]] = {
+    "adopt": "adopted: it is there already, and belongs to this stack from now on",
+    "finish": "finishes a creation that was cut off",
+    "release": "released: it stays, and no longer belongs to this stack",
+    "protect": "protected from now on: nothing may delete or replace it",
+    "unprotect": "no longer protected",
+}
+"""Verb -> what it means for somebody who reads the plan."""
+
+GONE: Final[Mapping[str, str]] = {"detach": "detached; the file stays", "remove": "removed"}
+"""Verb of a device that goes -> what becomes of it."""
+
+WORTH_SAYING: Final = 10
 """Seconds from which an expected duration is printed."""
 
 _SYMBOLS: Final[Mapping[tuple[str, ...], tuple[str, str]]] = {
@@ -87,8 +99,8 @@ def symbol(change: ResourceChange) -> tuple[str, str]:
     """The sign in front of a headline, and its style."""
     if "release" in change.verbs and change.actions != ("delete",):
         return ".", "dim"
-    if change.importing is not None and change.actions == ("no-op",):
-        return "<=", "adopt"
+    if change.actions == ("no-op",):
+        return ("<=", "adopt") if change.importing is not None else ("!", "refused")
     return _SYMBOLS.get(change.actions, (" ", ""))
 
 
@@ -106,14 +118,15 @@ def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator
     text = f"{sign:>3} {named(head.host, head.address, several):<43} {impact:<30} {_file_line(head.place)}"
     yield Line(text.rstrip(), "danger" if "DATA LOSS" in impact else style)
     rows_of = [row for change in block.changes for row in _rows(change, head)]
-    first = max([26, *(len(row[0]) for row in rows_of)]) if rows_of else 0
+    first = max([26, *(len(row[0]) + 1 for row in rows_of)]) if rows_of else 0
     second = min(max([16, *(len(row[1]) for row in rows_of)]), 46) if rows_of else 0
     for path, values, note in rows_of:
         yield Line(f"      {path:<{first}} {values:<{second}}  {note}".rstrip())
     if head.previous_address:
         yield Line(f"      renamed from {visible(head.previous_address)}")
-    if head.importing is not None:
-        yield Line("      adopted: it is there already, and belongs to this stack from now on")
+    for verb in head.verbs:
+        if verb in SENTENCES:
+            yield Line(f"      {SENTENCES[verb]}")
     if head.action_reason and head.actions != ("no-op",):
         yield Line(f"      because {head.action_reason}")
     yield from _because(block)
@@ -121,7 +134,8 @@ def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator
         if (refusal.host, refusal.address) in {(c.host, c.address) for c in block.changes}:
             yield refusal_line(refusal)
     for step in steps:
-        yield Line(f"      > {step.powershell}", "dim")
+        only = "  # only if the stop before it fails" if step.escalates else ""
+        yield Line(f"      > {step.powershell}{only}", "dim")
 
 
 def refusal_line(refusal: Refusal) -> Line:
@@ -140,7 +154,7 @@ def _impact(document: PlanDocument, block: Block, steps: Sequence[Step]) -> str:
     if block.head.actions == ("create",):
         words = ["create"]
     elif block.head.actions == ("delete",) and level < Impact.DATA:
-        words = ["delete"]
+        words = [next((verb for verb in block.head.verbs if verb in GONE), "delete")]
     words[:0] = [verb for verb in ("adopt", "release", "rename") if verb in block.head.verbs and verb != words[0]]
     durations = document.meta.get("durations", {})
     seconds = sum(durations.get(s.id, 0) for s in steps if not s.escalates)
@@ -152,24 +166,36 @@ def _impact(document: PlanDocument, block: Block, steps: Sequence[Step]) -> str:
 def _rows(change: ResourceChange, head: ResourceChange) -> Iterator[tuple[str, str, str]]:
     """Path, values and note of each changed field; a device under its VM is named in front."""
     prefix = "" if change is head else change.address[len(owner(change.address)) + 1 :]
-    if prefix and change.actions in (("delete",), ("create",)) and not change.fields and not change.after:
-        yield prefix, {("delete",): "removed", ("create",): "added"}[change.actions], ""
+    if prefix and change.actions != head.actions and change.actions in (("create",), ("delete",)):
+        prefix = ("+ " if change.actions == ("create",) else "- ") + prefix
+    if change.actions == ("delete",):
+        if prefix or change.address != owner(change.address):
+            word = next((GONE[verb] for verb in change.verbs if verb in GONE), "the file is deleted")
+            yield prefix or change.name, f"{_where(change)} -> {word}" if _where(change) else word, ""
         return
     for field in change.fields or _fields_of(change):
-        values = show(field.after, field.unit) if change.actions == ("create",) else f"{show(field.before, field.unit)} -> {show(field.after, field.unit)}"
-        if prefix and change.actions == ("delete",):
-            values = f"{show(field.before, field.unit)} -> removed"
+        values = _value(field, field.after) if change.actions == ("create",) else f"{_value(field, field.before)} -> {_value(field, field.after)}"
         yield f"{prefix} {field.path}".strip(), values, _note(change, field)
 
 
+def _value(field: Field, value: Json) -> str:
+    return "not connected" if value is None and field.path == "switch" else show(value, field.unit)
+
+
+def _where(change: ResourceChange) -> str:
+    """The slot and the file of a disk that goes."""
+    before = change.before or {}
+    vhd = before.get("vhd")
+    path = vhd.get("path") if isinstance(vhd, Mapping) else None
+    return " ".join(show(part) for part in (before.get("slot"), path) if part)
+
+
 def _fields_of(change: ResourceChange) -> Iterator[Field]:
-    """What a create or delete holds, where the document does not spell it out as fields."""
+    """What a create holds, where the document does not spell it out as fields."""
     known = units()
-    side = change.after if change.actions == ("create",) else change.before if change.actions == ("delete",) else None
-    for path, value in _flat(side or {}):
+    for path, value in _flat((change.after if change.actions == ("create",) else None) or {}):
         if path != "id":
-            before, after = (None, value) if change.actions == ("create",) else (value, None)
-            yield Field(path=path, before=before, after=after, unit=known.get(path, ""), impact="")
+            yield Field(path=path, before=None, after=value, unit=known.get(path, ""), impact="")
 
 
 def _flat(tree: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, Json]]:

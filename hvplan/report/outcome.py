@@ -12,10 +12,10 @@ WORDS: Final = {"done": "done", "failed": "failed", "not_sent": "not sent", "unk
 _STYLES: Final = {"done": "good", "failed": "danger", "not_sent": "update", "unknown": "danger", "skipped": "dim"}
 
 
-def lines(result: ResultDocument) -> Iterator[Line]:
-    """The whole result."""
+def lines(result: ResultDocument, *, every: bool = True) -> Iterator[Line]:
+    """The whole result. Without `every`, the steps are left out when all of them are done."""
     several = len(result.hosts) > 1
-    for step in result.steps:
+    for step in result.steps if every or result.exit_code else ():
         yield from _step(step, several)
     for refusal in result.refusals:
         yield Line(f"refused: {f'{refusal.host}:' if several else ''}{refusal.address}: {visible(refusal.text)}", "refused")

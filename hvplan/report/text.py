@@ -46,9 +46,9 @@ def summary_lines(document: PlanDocument) -> tuple[Line, ...]:
     return (headline(document), *_end(document))
 
 
-def result_lines(result: ResultDocument) -> tuple[Line, ...]:
-    """A result as lines."""
-    return tuple(outcome.lines(result))
+def result_lines(result: ResultDocument, *, every: bool = True) -> tuple[Line, ...]:
+    """A result as lines. Without `every`, steps are listed only when something is left."""
+    return tuple(outcome.lines(result, every=every))
 
 
 def result_summary_lines(result: ResultDocument) -> tuple[Line, ...]:

@@ -54,9 +54,9 @@ def count(document: PlanDocument) -> Totals:
             if verbs.get(top, "same") == "same":
                 verbs[top] = "update"
     by = {verb: tuple(key for key, found in verbs.items() if found == verb) for verb in ("create", "adopt", "update", "replace", "delete", "release", "same")}
-    starting = {step.id for step in document.steps if step.action == "start"}
-    restarts = sum(bool(starting & set(window.steps)) for window in document.power_windows)
-    return Totals(**by, drift=tuple(drift), devices=devices, restarts=restarts, stops=len(document.power_windows) - restarts)
+    does = {action: {(s.host, owner(s.address)) for s in document.steps if s.action == action} for action in ("stop", "start")}
+    stopped = does["stop"] - {key for key, verb in verbs.items() if verb == "delete"}
+    return Totals(**by, drift=tuple(drift), devices=devices, restarts=len(stopped & does["start"]), stops=len(stopped - does["start"]))
 
 
 def _verb(actions: tuple[str, ...], importing: bool, verbs: tuple[str, ...]) -> str:

@@ -20,7 +20,9 @@ from hvplan.model.values import Json
 PREFIX = "hvplan/v1 "
 LIMIT = 3500
 ID_LENGTH = 13
-_LINE = re.compile(r"(?:\r\n|\r|\n)?^hvplan/v1 [^\r\n]*$(?:\r\n|\r|\n)?", re.MULTILINE)
+# Notes are edited on Windows: a line ends with \r\n, \n or \r, which `^` and `$` do not all know.
+_LINE = re.compile(r"(?:\r\n|\r|\n)?(?<![^\r\n])hvplan/v1 [^\r\n]*(?:\r\n|\r|\n)?")
+_BARE = re.compile(r"(?<![^\r\n])hvplan/v1 [^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def join(text: str, line: str) -> str:
 
 def replace_line(notes: str, line: str) -> str:
     """Notes with our line exchanged where it stands, or appended; every other byte stays."""
-    match = re.search(r"^hvplan/v1 [^\r\n]*$", notes, re.MULTILINE)
+    match = _BARE.search(notes)
     return notes[: match.start()] + line + notes[match.end() :] if match else join(notes, line)
 
 

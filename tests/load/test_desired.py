@@ -140,15 +140,13 @@ def test_named_instances() -> None:
 HOSTS = "kind: Host\nname: a1\n---\nkind: Host\nname: a2\n---\nkind: Stack\nname: lab\nhost: a1\n---\n"
 
 
+SWITCHES = "kind: VirtualSwitch\nname: lan-{host}\nhost: [a1, a2]\n---\n"
 MACHINES = "kind: VirtualMachine\nname: x\n---\nkind: VirtualMachine\nname: w{index}\nhost: a{index}\ninstances: 2\n"
 
 
 def test_hosts() -> None:
     """Its own host, else the stack's; a list fans out; instances may stand on hosts of their own."""
-    result = loaded(
-        HOSTS
-        + "kind: VirtualSwitch\nname: lan-{host}\nhost: [a1, a2]\n---\nkind: VirtualMachine\nname: x\n---\nkind: VirtualMachine\nname: w{index}\nhost: a{index}\ninstances: 2\n"
-    )
+    result = loaded(HOSTS + SWITCHES + MACHINES)
     assert [str(d) for d in result.diagnostics] == []
     assert [(s.host, s.name) for s in result.desired.switches] == [("a1", "lan-a1"), ("a2", "lan-a2")]
     assert [(v.host, v.name) for v in result.desired.vms] == [("a1", "x"), ("a1", "w1"), ("a2", "w2")]

@@ -198,40 +198,7 @@ def test_any_bytes_give_data_or_diagnostics(data: bytes) -> None:
     sane(read(data, "f.yaml"), data.decode("utf-8", "replace") + data.decode("utf-16-le", "replace"))
 
 
-PIECES = [
-    "a:",
-    "b",
-    "c",
-    "-",
-    "?",
-    "[",
-    "]",
-    "{",
-    "}",
-    ",",
-    "&",
-    "*",
-    "!",
-    "|",
-    ">",
-    "'",
-    '"',
-    "%",
-    "@",
-    "`",
-    "#",
-    "<<",
-    "&x",
-    "*x",
-    "---",
-    "...",
-    "1",
-    "true",
-    "~",
-    "{name}",
-    "\\",
-    ":",
-]
+PIECES = ("a:", *"bc-?[]{},&*!|>'%@`#1~:", '"', "<<", "&x", "*x", "---", "...", "true", "{name}", "\\")
 
 
 @settings(max_examples=500, deadline=None)

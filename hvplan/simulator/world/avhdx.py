@@ -66,7 +66,8 @@ def is_avhdx(path: str) -> bool:
 def _step(state: State, vm: VM) -> tuple[str, str] | None:
     """The next thing to tidy: (`delete`, file) for a leaf nobody uses, (`merge`, child) for a file that only its one child needs."""
     pinned = _pinned(vm)
-    others = {units.path_key(path) for other in state.vms.values() if other.id != vm.id for disk in other.disks for path in (disk.path,)}
+    strangers = (one for other in state.vms.values() if other.id != vm.id for one in (other, *(held.vm for held in other.checkpoints)))
+    others = {units.path_key(disk.path) for stranger in strangers for disk in stranger.disks if disk.path}
     for file in _family(state, vm):
         key = units.path_key(file.path)
         if key in pinned or key in others:

@@ -89,9 +89,12 @@ class Context:
         """A moment from now."""
         return self.clock.now() + timedelta(seconds=seconds)
 
-    def wait_until(self, due: datetime) -> bool:
-        """Let time pass and others work; False when the client stopped the call first."""
+    def wait_until(self, due: datetime, vm: VM, state: str) -> bool:
+        """Let time pass and others work while a VM is in a state; False when the client stopped the call first."""
         while (left := (due - self.clock.now()).total_seconds()) > 0:
+            now = self.state.vms.get(vm.id)
+            if now is None or now.state != state:
+                return True
             if self.call.stopped.is_set():
                 return False
             self.pause(left)

@@ -55,5 +55,7 @@ def _flow(value: Any) -> str:
 def _text(value: str) -> str:
     if _PLAIN.fullmatch(value) and value == value.strip() and isinstance(scalar(value), str):
         return value
+    if value.isprintable() and value.isascii():
+        return "'" + value.replace("'", "''") + "'"
     quoted = json.dumps(value, ensure_ascii=False)
     return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", quoted)

@@ -135,7 +135,7 @@ def _pass_through(context: Context, vm: VM, between: str, end: str, seconds: flo
         return
     due = context.after(seconds)
     context.state.put(replace(vm, state=between, pending=Pending(state=end, due=due)))
-    context.wait_until(due)
+    context.wait_until(due, vm, between)
     settle(context.state, context.now())
 
 
@@ -181,7 +181,7 @@ def _shut_down(context: Context, vm: VM) -> None:
         _pass_through(context, vm, "Stopping", "Off", seconds)
         return
     context.state.put(replace(vm, state="Stopping", pending=Pending(state="Off")))
-    if not context.wait_until(context.after(SHUTDOWN_LIMIT)):
+    if not context.wait_until(context.after(SHUTDOWN_LIMIT), vm, "Stopping"):
         return
     vm = context.live(vm)
     if vm.state != "Stopping":

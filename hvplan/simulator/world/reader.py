@@ -19,6 +19,7 @@ from hvplan.errors import ConfigurationError
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_IMPLICIT = frozenset(["map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value"])
 _PLAIN = (None, "")
 _DEPTH, _NODES = 40, 2_000_000
 
@@ -84,7 +85,7 @@ class _Builder:
             self._problems.add(made, "The document is nested too deeply, too large, or contains itself.")
             self._problems.stop_if_any()
         self._open.add(id(node))
-        if node.tag.startswith("!"):
+        if node.tag.removeprefix("tag:yaml.org,2002:") not in _IMPLICIT:
             self._problems.add(made, f"Tags are not allowed here: {node.tag}.")
         match node:
             case yaml.MappingNode():

@@ -142,7 +142,8 @@ def _files(node: Node | None, state: State, problems: Problems) -> None:
     for item in _list(node, problems):
         given = shapes.FILE.load(item, problems, ("vhd",))
         if not given.get("path"):
-            problems.add(item, "A file needs a path.")
+            if not isinstance(item.value, dict) or "path" not in item.value:
+                problems.add(item, "A file needs a path.")
             continue
         header = item.value.get("vhd")
         if header is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from hvplan.simulator.values import Obj
 from hvplan.simulator.world import limits, units
@@ -86,7 +87,10 @@ def owner_of(state: State, one: Any) -> VM | None:
     if not isinstance(one, Obj):
         return None
     head = one.id.partition("\\")[0].removeprefix("Microsoft:").lower() or str(one.props.get("VMId", "")).lower()
-    return next((vm for vm in state.vms.values() if str(vm.id) == head), None)
+    try:
+        return state.vms.get(UUID(head))
+    except ValueError:
+        return None
 
 
 def changed_processor(vm: VM, wanted: dict[str, Any], state: State) -> Processor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": KIB, "MIB": MIB, "GIB": GIB, "TIB": TIB}
@@ -73,6 +74,7 @@ def mac_text(digits: str) -> str:
     return "-".join(digits[i : i + 2] for i in range(0, 12, 2))
 
 
+@lru_cache(maxsize=1 << 16)
 def path_key(path: str) -> str:
     """Two paths that name one file have one key: letters in lower case, one kind of separator, none at the end."""
     clean = path.replace("/", "\\")

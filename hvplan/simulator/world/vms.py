@@ -46,6 +46,8 @@ def new_vm(context: Context) -> None:
     if version not in state.release.versions:
         raise invalid(f"The version {version} is not supported by this host.", name)
     path = _folder(context, name)
+    if generation == 2 and context.text("BootDevice") in ("Floppy", "IDE", "LegacyNetworkAdapter"):
+        raise invalid(f"The boot device {context.text('BootDevice')} does not exist in Generation 2 virtual machines.", name)
     switch = context.switch_named(context.text("SwitchName")) if context.has("SwitchName") else None
     draft = VM(
         id=UUID(int=0), name=name, generation=generation, version=version, path=path, created=context.now().replace(microsecond=0), guest=state.host.guest
@@ -106,8 +108,6 @@ def _boot_order(context: Context, disks: tuple[Disk, ...], adapter: Adapter) -> 
     """The first entries follow `-BootDevice`, or the network when there is no disk."""
     entries = [*(str(disk.slot) for disk in disks), f"adapter {adapter.id}"]
     wanted = context.text("BootDevice")
-    if wanted in ("Floppy", "IDE", "LegacyNetworkAdapter"):
-        raise invalid(f"The boot device {wanted} does not exist in Generation 2 virtual machines.", wanted)
     if wanted == "NetworkAdapter":
         entries.reverse()
     return tuple(entries)

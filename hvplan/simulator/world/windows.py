@@ -15,13 +15,7 @@ from hvplan.simulator.world.refusals import not_simulated, refusal
 from hvplan.simulator.world.state import State, drawn_id
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
-_CIM = "Microsoft.Management.Infrastructure.CimInstance#"
 _LOCALES = {"en-US": ("0409", 1033), "de-DE": ("0407", 1031), "fr-FR": ("040c", 1036), "ja-JP": ("0411", 1041)}
-
-
-def cim(namespace: str, name: str, **props: Any) -> Obj:
-    """An instance of a CIM class; its type is the first of its type names."""
-    return Obj(f"{_CIM}{namespace}/{name}", props)
 
 
 def _u16(value: int) -> Number:
@@ -87,11 +81,11 @@ def _guest_networks(state: State, context: Context) -> list[dict[str, Any]]:
 
 
 _CLASSES = {
-    "Win32_OperatingSystem": ("root/cimv2", _operating_system),
-    "Win32_ComputerSystem": ("root/cimv2", _computer_system),
-    "Win32_ComputerSystemProduct": ("root/cimv2", _product),
-    "Win32_Service": ("root/cimv2", _services),
-    "Msvm_GuestNetworkAdapterConfiguration": ("root/virtualization/v2", _guest_networks),
+    "Win32_OperatingSystem": _operating_system,
+    "Win32_ComputerSystem": _computer_system,
+    "Win32_ComputerSystemProduct": _product,
+    "Win32_Service": _services,
+    "Msvm_GuestNetworkAdapterConfiguration": _guest_networks,
 }
 _QUERY = re.compile(r"\s*SELECT\s+.+?\s+FROM\s+(\w+)(?:\s+WHERE\s+(.+))?\s*", re.IGNORECASE | re.DOTALL)
 _CONDITION = re.compile(r"\s*(\w+)\s*(=|LIKE)\s*(?:'([^']*)'|\"([^\"]*)\"|(\w+))\s*", re.IGNORECASE)
@@ -108,12 +102,12 @@ def get_cim(context: Context) -> None:
     known = next((key for key in _CLASSES if key.lower() == name.lower()), None)
     if known is None:
         raise not_simulated(f"the CIM class {name}")
-    namespace, rows = _CLASSES[known]
+    rows = _CLASSES[known]
     tests = [_condition(part) for part in re.split(r"\s+AND\s+", condition, flags=re.IGNORECASE) if part.strip()]
     for row in rows(context.state, context):
         lower = {key.lower(): str(value).lower() for key, value in row.items()}
         if all(matches(pattern, lower.get(key, "")) if fuzzy else lower.get(key) == pattern for key, pattern, fuzzy in tests):
-            context.give(cim(namespace, known, **row))
+            context.give(Obj(known, row))
 
 
 def _condition(text: str) -> tuple[str, str, bool]:
@@ -129,12 +123,15 @@ def _condition(text: str) -> tuple[str, str, bool]:
 
 def _volume(volume: Volume, state: State) -> Obj:
     guid = drawn_id(state.host.name, "volume", volume.path.lower(), 0)
-    letter = ord(volume.path[0].upper()) if re.fullmatch(r"[A-Za-z]:\\", volume.path) else 0
+    letter = volume.path[0].upper() if re.fullmatch(r"[A-Za-z]:\\", volume.path) else "\0"
     path = f"\\\\?\\Volume{{{guid}}}\\"
-    return cim(
-        "ROOT/Microsoft/Windows/Storage", "MSFT_Volume", ObjectId=path, UniqueId=path, Path=path, DriveLetter=Number(letter, "C"), FileSystem=volume.file_system,
-        FileSystemLabel=volume.label, FileSystemType=volume.file_system, Size=u64(volume.size), SizeRemaining=u64(volume.free), DriveType="Fixed",
-        HealthStatus="Healthy", OperationalStatus="OK", AllocationUnitSize=u32(4096),
+    return Obj(
+        "MSFT_Volume",
+        {
+            "ObjectId": path, "UniqueId": path, "Path": path, "DriveLetter": letter, "FileSystem": volume.file_system, "FileSystemLabel": volume.label,
+            "FileSystemType": volume.file_system, "Size": u64(volume.size), "SizeRemaining": u64(volume.free), "DriveType": "Fixed",
+            "HealthStatus": "Healthy", "OperationalStatus": "OK", "AllocationUnitSize": u32(4096),
+        },
     )  # fmt: skip
 
 
@@ -146,34 +143,38 @@ def get_volume(context: Context) -> None:
         path = context.text("FilePath")
         found = state.volume(path)
         if found is None or (state.file(path) is None and not state.is_folder(path)):
-            raise _missing("FilePath", path, "Get-Volume")
+            raise _missing("FilePath", path)
         volumes = [found]
     for letter in context.many("DriveLetter"):
         wanted = (chr(letter) if isinstance(letter, int) else str(letter)).upper()
         volumes = [one for one in state.host.volumes if one.path[:2].upper() == f"{wanted}:"]
         if not volumes:
-            context.errors.append(_missing("DriveLetter", wanted, "Get-Volume").error)
+            context.errors.append(_missing("DriveLetter", wanted).error)
     for volume in volumes:
         context.give(_volume(volume, state))
 
 
-def _missing(what: str, value: str, command: str) -> Any:
+def _missing(what: str, value: str) -> Any:
     message = f"No object found with property '{what}' equal to '{value}'. Verify the value of the property and retry."
     exception = "Microsoft.PowerShell.Cmdletization.Cim.CimJobException"
-    return refusal(f"CmdletizationQuery_NotFound_{what},{command}", "ObjectNotFound", message, value, exception=exception)
+    return refusal(f"CmdletizationQuery_NotFound_{what}", "ObjectNotFound", message, value, exception=exception)
 
 
 def _net_adapter(one: NetAdapter, index: int, state: State) -> Obj:
     speed = f"{one.speed // 10**9} Gbps" if one.speed >= 10**9 else f"{one.speed // 10**6} Mbps"
     address = units.mac_text(one.mac)
-    return cim(
-        "ROOT/StandardCimv2", "MSFT_NetAdapter", Name=one.name, InterfaceDescription=one.description, InterfaceGuid=f"{{{str(one.id).upper()}}}",
-        InterfaceIndex=u32(index), InterfaceName=f"ethernet_{32768 + index}", DeviceID=f"{{{str(one.id).upper()}}}", PermanentAddress=one.mac,
-        NetworkAddresses=texts([one.mac]), Virtual=not one.physical, HardwareInterface=one.physical, ConnectorPresent=one.physical, Hidden=False,
-        InterfaceOperationalStatus=u32(1 if one.up else 2), InterfaceAdminStatus=u32(1), MediaConnectState=u32(1 if one.up else 2), State=u32(2),
-        ReceiveLinkSpeed=u64(one.speed), TransmitLinkSpeed=u64(one.speed), Speed=u64(one.speed), SystemName=state.host.name, FullDuplex=True,
-        MtuSize=u32(1500), ifAlias=one.name, InterfaceAlias=one.name, ifIndex=u32(index), ifDesc=one.description, MacAddress=address,
-        LinkLayerAddress=address, Status="Up" if one.up else "Disconnected", LinkSpeed=speed, MediaType="802.3", PhysicalMediaType="802.3",
+    guid = f"{{{str(one.id).upper()}}}"
+    return Obj(
+        "MSFT_NetAdapter",
+        {
+            "Name": one.name, "InterfaceDescription": one.description, "InterfaceGuid": guid, "InterfaceIndex": u32(index), "DeviceID": guid,
+            "InterfaceName": f"ethernet_{32768 + index}", "PermanentAddress": one.mac, "NetworkAddresses": texts([one.mac]), "Virtual": not one.physical,
+            "HardwareInterface": one.physical, "ConnectorPresent": one.physical, "Hidden": False, "InterfaceOperationalStatus": u32(1 if one.up else 2),
+            "InterfaceAdminStatus": u32(1), "MediaConnectState": u32(1 if one.up else 2), "State": u32(2), "ReceiveLinkSpeed": u64(one.speed),
+            "TransmitLinkSpeed": u64(one.speed), "Speed": u64(one.speed), "SystemName": state.host.name, "FullDuplex": True, "MtuSize": u32(1500),
+            "ifAlias": one.name, "InterfaceAlias": one.name, "ifIndex": u32(index), "ifDesc": one.description, "MacAddress": address,
+            "LinkLayerAddress": address, "Status": "Up" if one.up else "Disconnected", "LinkSpeed": speed, "MediaType": "802.3", "PhysicalMediaType": "802.3",
+        },
     )  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def get_net_adapter(context: Context) -> None:
         wanted = [str(one) for one in context.many(what)]
         for pattern in wanted:
             if not has_wildcard(pattern) and not any(matches(pattern, value(index, one)) for index, one in rows):
-                context.errors.append(_missing(what, pattern, "Get-NetAdapter").error)
+                context.errors.append(_missing(what, pattern).error)
         rows = [(index, one) for index, one in rows if any(matches(pattern, value(index, one)) for pattern in wanted)]
     for index, one in rows:
         context.give(_net_adapter(one, index, context.state))

@@ -15,13 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from hvplan.simulator.call import World
 from hvplan.simulator.clock import Clock
 from hvplan.simulator.pipe import PowerShell
 from hvplan.simulator.wire.auth import BasicGuard
 from hvplan.simulator.wire.http import HttpServer
 from hvplan.simulator.wire.psrp import PsrpSession, Session, Sink
 from hvplan.simulator.wire.quotas import Quotas
-from hvplan.simulator.wire.service import Service
+from hvplan.simulator.wire.service import MakeSession, Service
 
 _PS_VERSIONS: Final[Mapping[str, str]] = {
     "2016": "5.1.14393.0",
@@ -38,19 +39,26 @@ DEFAULT_PS_VERSION: Final = _PS_VERSIONS["2025"]
 class Endpoint:
     """A host that listens: `host`, `port`. Close it, or use it in a `with`; closing twice does nothing.
 
-    `quiet` is False after a close that left a pipeline running (a call that does not heed a stop).
+    `quiet` is False after a close that left a pipeline running (a call that does not heed a stop). `engine_starts`
+    counts the processes of a real engine that were started, the one kept ahead included.
     """
 
     host: Final = "127.0.0.1"
 
-    def __init__(self, server: HttpServer, service: Service, closed: Callable[[], None]) -> None:
+    def __init__(self, server: HttpServer, service: Service, closed: Callable[[], None], engine_starts: Callable[[], int] = lambda: 0) -> None:
         self._server = server
         self._service = service
         self._closed = closed
+        self._engine_starts = engine_starts
         self._lock = threading.Lock()
         self._open = True
         self.port = server.port
         self.quiet = True
+
+    @property
+    def engine_starts(self) -> int:
+        """How many engine processes were started so far."""
+        return self._engine_starts()
 
     def close(self) -> None:
         """End all shells, all connections and the world; the last state is saved then."""
@@ -95,9 +103,69 @@ def start(
     def session(number: int, sink: Sink) -> Session:
         return PsrpSession(powershell, number, sink, ps_version=ps_version)
 
+    return _serve(session, port=port, user=user, password=password, configuration=configuration, quotas=quotas, clock=clock, on_close=on_close)
+
+
+def _serve(
+    session: MakeSession,
+    *,
+    port: int,
+    user: str | None,
+    password: str | None,
+    configuration: str | None,
+    quotas: Quotas | None,
+    clock: Clock | None,
+    on_close: Callable[[], None],
+    engine_starts: Callable[[], int] = lambda: 0,
+) -> Endpoint:
     service = Service(session, configuration=configuration, quotas=quotas, clock=clock)
     guard = BasicGuard(user=user, password=password)
-    return Endpoint(HttpServer(service, lambda: guard, port=port), service, on_close)
+    return Endpoint(HttpServer(service, lambda: guard, port=port), service, on_close, engine_starts)
+
+
+def start_engine(
+    world: World,
+    engine: Path | str,
+    *,
+    port: int = 0,
+    user: str | None = None,
+    password: str | None = None,
+    configuration: str | None = None,
+    quotas: Quotas | None = None,
+    clock: Clock | None = None,
+    on_close: Callable[[], None] = lambda: None,
+) -> Endpoint:
+    """Serve `world` through a real PowerShell: one process of `engine` for each shell, and one ahead.
+
+    The engine knows every cmdlet and parameter of the catalogue: what a release does not have is not filtered there.
+
+    Raises HvplanError if `engine` is missing, cannot be run or is no engine, and OSError if the port is taken.
+    """
+    from hvplan.simulator.engine_world import EngineDoor
+    from hvplan.simulator.wire.engine import Engines
+    from hvplan.simulator.wire.relay import relayed
+
+    engines = Engines(engine, lambda: EngineDoor(world))
+
+    def closed() -> None:
+        engines.close()
+        on_close()
+
+    try:
+        return _serve(
+            relayed(engines),
+            port=port,
+            user=user,
+            password=password,
+            configuration=configuration,
+            quotas=quotas,
+            clock=clock,
+            on_close=closed,
+            engine_starts=lambda: engines.starts,
+        )
+    except BaseException:
+        engines.close()
+        raise
 
 
 def start_world(
@@ -114,10 +182,14 @@ def start_world(
     latency: str = "none",
     clock: Clock | None = None,
     quotas: Quotas | None = None,
+    engine: Path | str | None = None,
 ) -> Endpoint:
     """Serve the world of a file; its state is saved when the endpoint closes. `clock` is the world's.
 
-    Raises what `open_world` raises for a file that is not a world or a state that is in use, and OSError for a taken port.
+    `engine` puts a real PowerShell in front of the world (`start_engine`).
+
+    Raises what `open_world` raises for a file that is not a world or a state that is in use, what `start_engine` raises
+    for a program that is no engine, and OSError for a taken port.
     """
     from hvplan.simulator.powershell.runspace import SimulatedPowerShell
     from hvplan.simulator.world import open_world
@@ -132,6 +204,8 @@ def start_world(
         clock=clock,
     )
     try:
+        if engine is not None:
+            return start_engine(world, engine, port=port, user=user, password=password, configuration=configuration, quotas=quotas, on_close=world.close)
         return start(
             SimulatedPowerShell(world, release=world.release),
             port=port,

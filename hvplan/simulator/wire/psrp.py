@@ -1,6 +1,6 @@
 """One shell's PowerShell: PSRP bytes in, pipelines run, PSRP fragments out.
 
-`Session` is the seam: a relay to another PowerShell would stand in the place of `PsrpSession`, and
+`Session` is the seam: a relay to a real engine (`relay`) may stand in the place of `PsrpSession`;
 authentication, quotas and faults stay in front of either.
 Pipelines run in the order they came, each worker with a runspace of its own; a pool of one runspace (the
 default) has one worker, so the next pipeline waits for whatever the last one still runs (truth 1).
@@ -25,7 +25,7 @@ from hvplan.simulator.wire.pool import Pool
 from hvplan.simulator.wire.safe_xml import Malformed, parse
 
 _LOG = logging.getLogger(__name__)
-_POOL_MESSAGES = frozenset(
+POOL_MESSAGES = frozenset(
     {
         fragments.SESSION_CAPABILITY,
         fragments.INIT_RUNSPACEPOOL,
@@ -39,7 +39,10 @@ _POOL_MESSAGES = frozenset(
 )
 
 Sink = Callable[[uuid.UUID | None, list[bytes], bool], None]
-"""Takes fragments for the pool (None) or a command, in order, and whether they are the command's last."""
+"""Takes fragments for the pool (None) or a command, in order, and whether they are the last.
+
+The pool's last means that its PowerShell is gone: a lost shell.
+"""
 
 
 class Session(Protocol):
@@ -158,7 +161,7 @@ class PsrpSession:
         return not any(worker.is_alive() for worker in self._workers)
 
     def _for_pool(self, message: Message) -> None:
-        if message.type in _POOL_MESSAGES:
+        if message.type in POOL_MESSAGES:
             for answer in self._pool.receive(message, self._idle):
                 self._sink(None, fragments.fragment(next(self._objects), answer), False)
         elif message.type != fragments.RUNSPACEPOOL_HOST_RESPONSE:  # no question was asked, so no answer is expected

@@ -85,10 +85,10 @@ class Service:
             return 500, reply(FAULT, relates_to, Fault(faults.BROKEN, f"The simulator failed: {type(error).__name__}: {error}").body())
 
     def sweep(self) -> None:
-        """End the shells that were idle for too long."""
+        """End the shells that are lost or were idle for too long."""
         with self._lock:
-            idle = [key for key, shell in self._shells.items() if shell.idle]
-            ended = [self._shells.pop(key) for key in idle]
+            over = [key for key, shell in self._shells.items() if shell.over]
+            ended = [self._shells.pop(key) for key in over]
         for shell in ended:
             shell.close()
 
@@ -111,7 +111,7 @@ class Service:
             raise faults.no_shell(request.shell_id)
         if shell.user.lower() != user.lower():
             raise Fault(faults.ACCESS_DENIED)
-        if shell.idle:
+        if shell.over:
             self.sweep()
             raise faults.no_shell(request.shell_id)
         return shell
@@ -136,14 +136,12 @@ class Service:
             monotonic=self._clock.monotonic,
         )
         shell.session = self._make_session(next(self._numbers), shell.put)
-        with self._lock:
-            if self._closing:
-                raise Fault(faults.ABORTED)
-            if shell_id in self._shells:
-                raise Fault(faults.SHELL_EXISTS)
-            if len(self._of(user)) >= self.quotas.shells_per_user:
-                raise Fault(faults.MAX_SHELLS, self.quotas.shells_per_user)
-            self._shells[shell_id] = shell
+        try:
+            with self._lock:
+                self._admit(shell)
+        except Fault:
+            shell.close()
+            raise
         try:
             shell.session.receive(None, opening)
         except Malformed:
@@ -152,6 +150,15 @@ class Service:
             shell.close()
             raise
         return bodies.created(shell)
+
+    def _admit(self, shell: Shell) -> None:
+        if self._closing:
+            raise Fault(faults.ABORTED)
+        if shell.id in self._shells:
+            raise Fault(faults.SHELL_EXISTS)
+        if len(self._of(shell.user)) >= self.quotas.shells_per_user:
+            raise Fault(faults.MAX_SHELLS, self.quotas.shells_per_user)
+        self._shells[shell.id] = shell
 
     def _delete(self, request: Request, user: str) -> str:
         shell = self._shell(request, user)

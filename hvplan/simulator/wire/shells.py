@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from hvplan.simulator.wire.faults import ABORTED, DISCONNECTED, TIMED_OUT, Fault, no_command
+from hvplan.simulator.wire.faults import ABORTED, DISCONNECTED, TIMED_OUT, Fault, no_command, no_shell
 from hvplan.simulator.wire.psrp import Session
 
 _GATHER = 0.01
@@ -36,6 +36,7 @@ class Shell:
         self.client_ip = client_ip
         self.connected = True
         self.closed = False
+        self.lost = False  # its PowerShell is gone
         self.commands_ever = 0
         self._monotonic = monotonic
         self._created = self._used = monotonic()
@@ -45,8 +46,12 @@ class Shell:
         self.session: Session  # set right after, it needs `put`
 
     def put(self, command: uuid.UUID | None, parts: list[bytes], last: bool) -> None:
-        """Take fragments of the session; those for a command that was released are dropped."""
+        """Take fragments of the session; those for a command that was released are dropped. The pool's last: the shell is lost."""
         with self._ready:
+            if command is None and last:
+                self.lost = True
+                self._ready.notify_all()
+                return
             box = self._boxes.get(command)
             if box is None:
                 return
@@ -68,6 +73,8 @@ class Shell:
             self._ready.wait_for(lambda: self._ended(command) or box.parts or box.done, seconds)
             if box.parts and not box.done:
                 self._ready.wait_for(lambda: self._ended(command) or box.done or box.size >= min(_GATHER_BYTES, budget), _GATHER)
+            if self.lost and not self.closed:
+                raise no_shell(self.id)
             if self.closed or command not in self._boxes:
                 raise Fault(ABORTED)
             if not self.connected:
@@ -136,9 +143,9 @@ class Shell:
             self._used = self._monotonic()
 
     @property
-    def idle(self) -> bool:
-        """Nobody has used it for longer than its idle timeout."""
-        return not self._in_use and self._monotonic() - self._used > self.idle_timeout
+    def over(self) -> bool:
+        """It is lost, or nobody has used it for longer than its idle timeout."""
+        return self.lost or (not self._in_use and self._monotonic() - self._used > self.idle_timeout)
 
     def describe(self) -> str:
         """The `rsp:Shell` element that Create, Get and Enumerate answer with."""
@@ -155,7 +162,7 @@ class Shell:
         )
 
     def _ended(self, command: uuid.UUID | None) -> bool:
-        return self.closed or not self.connected or command not in self._boxes
+        return self.closed or self.lost or not self.connected or command not in self._boxes
 
 
 def _clock(seconds: float) -> str:

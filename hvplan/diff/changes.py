@@ -60,13 +60,14 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file` unless one stands ready."""
+    """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file`, or `ready`: it stands there."""
 
     address: str
     want: Want
     controllers: int = 0
     slot: Slot | None = None
     file: NewFile | None = None
+    ready: bool = False
     line: When = When("new", Impact.ONLINE)
 
 

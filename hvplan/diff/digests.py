@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any, Final
 
-from hvplan.model.address import encode
 from hvplan.model.devices import Disk, NetworkAdapter
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine, VirtualSwitch
@@ -50,12 +49,12 @@ def adapter_declared(adapter: NetworkAdapter) -> dict[str, Json]:
 
 def disk_section(key: str) -> str:
     """`disk/os`."""
-    return f"disk/{encode(key)}"
+    return f"disk/{key}"
 
 
 def adapter_section(key: str) -> str:
     """`nic/lan`."""
-    return f"nic/{encode(key)}"
+    return f"nic/{key}"
 
 
 def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:

@@ -62,7 +62,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
             change = _new(disk, slot, address, vm, dvds, unasked, controllers, present, ctx)
             if isinstance(change, Finding):
                 findings.append(change)
-                continue
+                change = Create(address=address, want=disk, slot=slot)
             taken |= {change.slot} if change.slot else set()
             changes.append(change)
     controllers = max([controllers, *(c.slot.controller + 1 for c in changes if isinstance(c, Create) and c.slot and c.slot.kind == "scsi")])
@@ -171,7 +171,7 @@ def _new(
     impact, why = (Impact.RESTART, "an IDE drive") if slot.kind == "ide" else (Impact.ONLINE, "a SCSI drive")
     if slot.kind == "scsi" and slot.controller >= present:
         impact, why = Impact.RESTART, "it needs another SCSI controller"
-    return Create(address=address, want=disk, slot=slot, file=made, line=vm.line(impact, why))
+    return Create(address=address, want=disk, slot=slot, file=made, ready=made is None, line=vm.line(impact, why))
 
 
 def _file(disk: Disk, address: str, vm: Machine, ctx: Context) -> NewFile | Finding | None:

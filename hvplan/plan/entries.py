@@ -187,7 +187,7 @@ def _actions(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
             return _NO_OP, ()
         case Replace():
             return ("delete", "create"), ("replace",)
-        case Create(want=Disk(), file=None):
+        case Create(ready=True):
             return ("create",), ("attach",)
         case Create():
             return ("create",), ("create",)

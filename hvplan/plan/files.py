@@ -27,7 +27,7 @@ def file_drafts(host: str, address: str, owner: str, file: NewFile) -> Iterator[
             owner=owner,
             kind="folder",
             action="create",
-            invocation=build.write(Cmd("New-Item", {"ItemType": "Directory", "Path": folder})),
+            invocation=build.write(Cmd("New-Item", {"ItemType": "Directory", "Path": ntpath.dirname(folder), "Name": ntpath.basename(folder)})),
             cause=("vhd.path",),
             expect=_is(address, folder, False),
             verify=_is(address, folder, True),

@@ -85,7 +85,10 @@ def blocked_by(findings: Iterable[Finding], diff: HostDiff) -> frozenset[str]:
 
 def dependents(diff: HostDiff, blocked: frozenset[str]) -> Iterator[Finding]:
     """Adapters whose switch will not be made, because that was refused."""
-    missing = {c.want.name.casefold(): c.address for c in diff.changes if isinstance(c, Create) and isinstance(c.want, VirtualSwitch) and c.address in blocked}
+    missing: set[str] = set()
+    for change in diff.changes:
+        if isinstance(change, Create) and isinstance(change.want, VirtualSwitch) and change.address in blocked:
+            missing.add(change.want.name.casefold())
     created = {c.address for c in diff.changes if isinstance(c, Create)}
     for change in diff.changes:
         if not isinstance(change, Create | Update) or not isinstance(change.want, NetworkAdapter) or change.address in blocked:
@@ -114,7 +117,9 @@ def too_many(per_host: Mapping[str, tuple[str, ...]], most: int) -> tuple[str, F
         return None
     host = next(name for name, addresses in per_host.items() if addresses)
     listed = ", ".join(address for addresses in per_host.values() for address in addresses[:5])
-    text = f"{count} deletions ({listed}{', ...' if count > 5 else ''}), and {most} {'is' if most == 1 else 'are'} allowed (maxDeletes)."
+    text = (
+        f"{count} deletion{'' if count == 1 else 's'} ({listed}{', ...' if count > 5 else ''}), and {most} {'is' if most == 1 else 'are'} allowed (maxDeletes)."
+    )
     blocks = tuple(dict.fromkeys(address for addresses in per_host.values() for address in addresses))
     return host, Finding(address=per_host[host][0], code="max-deletes", text=text, flag=f"--max-deletes {count}", blocks=blocks)
 

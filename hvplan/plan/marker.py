@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from hvplan.cmdlets.invocation import Argument, Ref, Text
+from hvplan.cmdlets.invocation import Ref, Text
 from hvplan.model.live import LiveSwitch, LiveVm
 from hvplan.model.marker import ID_LENGTH, Marker, join, replace_line, text_of, write
+from hvplan.model.view import marker_line
 
 _HOLE: Final = re.compile(r"\x01(\d{11})\x01")
 
@@ -52,10 +53,10 @@ def adapter_id(address: str, holes: Holes) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """New notes of an object. `notes`: whole; `line`: our line in them, `""` when it holds references or is taken away."""
+    """New notes of an object. `notes`: whole; `line`: the mark in them, `""` when there is none; `text`: the users' own."""
 
-    notes: Argument
-    line: str
+    notes: str | Text
+    line: str | Text
     text: str
 
 
@@ -67,8 +68,7 @@ def marked(marker: Marker, live: LiveVm | LiveSwitch | None, users: str | None, 
     whole = replace_line(old, line) if text == text_of(old) else join(text, line)
     if live and whole == old:
         return None
-    filled = holes.fill(whole)
-    return Mark(notes=filled, line=line if isinstance(filled, str) else "", text=text)
+    return Mark(notes=holes.fill(whole), line=holes.fill(line), text=text)
 
 
 def unmarked(live: LiveVm | LiveSwitch) -> Mark:
@@ -77,10 +77,10 @@ def unmarked(live: LiveVm | LiveSwitch) -> Mark:
     return Mark(notes=text, line="", text=text)
 
 
-def retained(users: str, live: LiveVm | LiveSwitch) -> str:
+def retained(users: str, live: LiveVm | LiveSwitch | None) -> Mark:
     """New users' text beside whatever mark stands there: without a stack of our own the line of another stays."""
-    lines = [line for line in re.split(r"\r\n|\r|\n", live.notes) if line.startswith("hvplan/v1 ")]
-    return join(users, lines[0]) if lines else users
+    line = marker_line(live.notes) if live else ""
+    return Mark(notes=join(users, line) if line else users, line=line, text=users)
 
 
 def kept(new: Mapping[str, str], old: Mapping[str, str], planned: frozenset[str]) -> dict[str, str]:

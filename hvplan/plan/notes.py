@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hvplan.cmdlets import build
+from hvplan.cmdlets.build import to_json
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
 from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section
@@ -51,8 +52,7 @@ def vm_mark(
         users = str(want.general.notes)
     if not stack.marks:
         if users is not None:
-            text = retained(users, live) if live else users
-            yield mark_draft(host, address, "vm", id, live, Mark(notes=text, line="", text=users), fields, ())
+            yield mark_draft(host, address, "vm", id, live, retained(users, live), fields, ())
         return
     if isinstance(change, Update) and change.released:
         assert live is not None
@@ -173,9 +173,8 @@ def mark_draft(
         if live
         else []
     )
-    verify = [Expect(address=address, path="notes", value=mark.text)]
-    if isinstance(mark.notes, str):
-        verify.append(Expect(address=address, path="notes.marker", value=mark.line or _line_in(mark)))
+    line = to_json(build.write(head, Cmd(_WRITES[kind], {"Notes": mark.line})))[1]["parameters"]["Notes"]
+    verify = (Expect(address=address, path="notes", value=mark.text), Expect(address=address, path="notes.marker", value=line))
     changed = tuple(field.path for field in fields if field.path == "notes")
     return Draft(
         host=host,
@@ -188,13 +187,8 @@ def mark_draft(
         cause=(*changed, *(w for w in why if w not in changed)),
         impact=Impact.ONLINE if changed or set(why) & {"adopt", "finish", "protect", "release"} else Impact.NONE,
         expect=tuple(expect),
-        verify=tuple(verify),
+        verify=verify,
     )
-
-
-def _line_in(mark: Mark) -> str:
-    """The line of whatever mark stands in notes that are kept as they are."""
-    return next((line for line in str(mark.notes).splitlines() if line.startswith("hvplan/v1 ")), "")
 
 
 def switch_mark(
@@ -204,7 +198,7 @@ def switch_mark(
     users = notes_field(fields)
     if not stack.marks:
         if users is not None and live:
-            yield mark_draft(host, address, "switch", id, live, Mark(notes=retained(users, live), line="", text=users), fields, ())
+            yield mark_draft(host, address, "switch", id, live, retained(users, live), fields, ())
         return
     if change and change.released and live:
         yield mark_draft(host, address, "switch", id, live, unmarked(live), fields, ("release",))

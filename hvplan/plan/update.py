@@ -19,7 +19,7 @@ from hvplan.model.view import marker_line
 from hvplan.plan import settings
 from hvplan.plan.create import starts_after
 from hvplan.plan.devices import add_controller, detach, device_drafts, remove_adapter, remove_dvd
-from hvplan.plan.draft import Draft
+from hvplan.plan.draft import OFFLINE, Draft
 from hvplan.plan.files import delete_file
 from hvplan.plan.notes import intent_mark, vm_mark
 from hvplan.plan.power import Power, power, stop_for_removal
@@ -46,6 +46,7 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
         if one.address not in blocked:
             drafts += device_drafts(host, address, live.id, one)
     made = power(host, address, want, live, drafts, fields, stack.policy)
+    drafts = [_inside(draft, address) if made.window and draft.phase == OFFLINE else draft for draft in drafts]
     owed = made.stops and want.state is UNSET and any(draft.kind == "power" and draft.action == "start" for draft in made.drafts)
     intent = intent_mark(host, change, devices, stack, restart=owed, blocked=blocked)
     drafts += [intent[0]] if intent else []
@@ -54,6 +55,11 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
         after = intent[1] if intent else None
         drafts += vm_mark(host, address, want, live, change, live.id, stack, devices, fields=fields, blocked=blocked, intent=after)
     return VmWork(drafts=tuple(drafts), power=made)
+
+
+def _inside(draft: Draft, address: str) -> Draft:
+    """A step of the window finds the machine off: one that was saved instead of stopped refuses it (behaviour 2.1 A)."""
+    return replace(draft, expect=(*draft.expect, Expect(address=address, path="state", value="Off")))
 
 
 def _start(draft: Draft, want: VirtualMachine, change: Update | Keep) -> Draft:

@@ -20,7 +20,8 @@ from hvplan.plan.make import HostInput, PlanOptions, make_plan
 GIB, MIB = 1 << 30, 1 << 20
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STACK = Stack(name="lab")
-ID = "2f0c8a52-6d3e-4b1c-9f00-0000000000"
+PLAIN = PlanOptions()
+UNTAGGED = Vlan()
 COMMANDS = {name: frozenset(cmdlet.parameters) for name, cmdlet in TABLE.items()}
 IDENTITY = Identity(computer="HV01", machine_id="11111111-2222-3333-4444-555555555555", release="2025", build="26100", module_version="2.0.0.0")
 
@@ -36,7 +37,7 @@ def host(*vms: LiveVm, switches: tuple[LiveSwitch, ...] = (), vhds: tuple[LiveVh
     files |= {normal_path(path): None for path in missing}
     files |= more.pop("files", {})
     headers: dict[str, Any] = {normal_path(v.path): v for v in vhds} | {normal_path(p): None for p in missing} | more.pop("headers", {})
-    settings = {"identity": IDENTITY, "commands": COMMANDS, "processors": 32, "memory": 256 * GIB} | more
+    settings: dict[str, Any] = {"identity": IDENTITY, "commands": COMMANDS, "processors": 32, "memory": 256 * GIB} | more
     return LiveHost(vms=vms, switches=switches, files=files, vhds=headers, **settings)
 
 
@@ -67,17 +68,20 @@ def live_vm(name: str = "web01", number: int = 1, state: str = "Off", marker: Ma
 
 def mine(name: str = "web01", number: int = 1, **more: Any) -> Marker:
     """The mark of this stack on the machine with that number."""
-    return Marker(**({"stack": "lab", "id": name, "owner": guid(number)[:13]} | more))
+    values: dict[str, Any] = {"stack": "lab", "id": name, "owner": guid(number)[:13]}
+    return Marker(**(values | more))
 
 
 def vm(name: str = "web01", **more: Any) -> VirtualMachine:
     """A declared Generation 2 machine with 1 GiB."""
-    return VirtualMachine(**({"name": name, "host": "hv01", "generation": 2, "memory": Memory(startup=GIB)} | more))
+    values: dict[str, Any] = {"name": name, "host": "hv01", "generation": 2, "memory": Memory(startup=GIB)}
+    return VirtualMachine(**(values | more))
 
 
 def switch(name: str = "lan", **more: Any) -> VirtualSwitch:
     """A declared Internal switch."""
-    return VirtualSwitch(**({"name": name, "host": "hv01", "settings": SwitchSettings(type="Internal")} | more))
+    values: dict[str, Any] = {"name": name, "host": "hv01", "settings": SwitchSettings(type="Internal")}
+    return VirtualSwitch(**(values | more))
 
 
 def live_switch(name: str = "lan", number: int = 900, marker: Marker | None = None, kind: str = "Internal") -> LiveSwitch:
@@ -87,13 +91,13 @@ def live_switch(name: str = "lan", number: int = 900, marker: Marker | None = No
 
 def adapter(key: str = "lan", on: str | None = "lan", **more: Any) -> NetworkAdapter:
     """A declared adapter on a switch."""
-    settings = {name: more.pop(name) for name in ("vlan",) if name in more}
+    settings: dict[str, Any] = {name: more.pop(name) for name in ("vlan",) if name in more}
     return NetworkAdapter(key=key, name=more.pop("name", key), settings=AdapterSettings(switch=on, **settings), **more)
 
 
-def live_adapter(name: str = "lan", number: int = 700, on: str | None = "lan", vlan: Vlan = Vlan(), vm_number: int = 1, **more: Any) -> LiveAdapter:
+def live_adapter(name: str = "lan", number: int = 700, on: str | None = "lan", vlan: Vlan = UNTAGGED, vm_number: int = 1, **more: Any) -> LiveAdapter:
     """An adapter of a machine."""
-    values = {
+    values: dict[str, Any] = {
         "id": f"Microsoft:{guid(vm_number).upper()}\\{guid(number).upper()}",
         "name": name,
         "legacy": False,
@@ -117,12 +121,11 @@ def drive(path: str, slot: str = "scsi 0:0") -> LiveDrive:
 
 def vhd(path: str, size: int = 60 * GIB, **more: Any) -> LiveVhd:
     """A dynamic VHD file."""
-    return LiveVhd(**({"path": path, "type": "Dynamic", "size": size, "file_size": 4 * MIB} | more))
+    values: dict[str, Any] = {"path": path, "type": "Dynamic", "size": size, "file_size": 4 * MIB}
+    return LiveVhd(**(values | more))
 
 
-def plan(
-    live: LiveHost, *wanted: Any, stack: Stack = STACK, options: PlanOptions = PlanOptions(), place: Callable[[str, str, str], str] | None = None
-) -> PlanDocument:
+def plan(live: LiveHost, *wanted: Any, stack: Stack = STACK, options: PlanOptions = PLAIN, place: Callable[[str, str, str], str] | None = None) -> PlanDocument:
     """The plan of one host for those wishes."""
     kinds: dict[str, list[Any]] = {"VirtualMachine": [], "VirtualSwitch": [], "VirtualDisk": []}
     for one in wanted:

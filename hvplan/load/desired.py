@@ -87,7 +87,7 @@ class Builder:
         elif self.complete:
             hint = suggest(node.text, self.hosts.known) or "write a document of kind Host"
             self.checker.say("host-unknown", "There is no Host document of that name.", node.place, detail=f"found '{node.text}'", hint=hint)
-            self.hosts.complete = False  # said once, not again for every document
+            self.hosts.default_wrong = True
 
     def _objects(self, head: Head, root: Mapping, take: Callable[[_One], None]) -> None:
         """Every object of one document: each instance, on each of its hosts."""

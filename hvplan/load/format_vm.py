@@ -69,9 +69,8 @@ DISK: Final = Group(
         "slot": Leaf(kind=SLOT, doc="Where it sits: scsi 0:1. Omitted: the next free place on SCSI."),
         "vhd": VHD,
         "disk": Leaf(kind=NAME, doc="A VirtualDisk document that is attached."),
-        "shared": Leaf(kind=TRUTH, doc="true: several machines attach the same file, with persistent reservations."),
         "absent": Leaf(kind=TRUTH, doc="true: the disk is detached; its file stays."),
-        **later("qos", "physicalDisk"),
+        **later("shared", "qos", "physicalDisk"),
     },
 )
 _ADAPTER_ROWS: Final = rows(AdapterSettings)

@@ -24,6 +24,7 @@ class Hosts:
     declared: dict[str, Head] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     default: str = ""
+    default_wrong: bool = False  # the stack's host is unknown: said once, not again for every document
     complete: bool = True  # False: a file could not be read, so a missing name proves nothing
 
     def of(self, root: Mapping, checker: Checker) -> tuple[str, ...]:
@@ -32,6 +33,8 @@ class Hosts:
         if node is not None and not (isinstance(node, Scalar) and node.value is None):
             items: tuple[Node, ...] = node.items if isinstance(node, Sequence) else (node,)
             names = [(item.text, item.place) for item in items if isinstance(item, Scalar)]
+        elif self.default_wrong:
+            return ()
         elif self.default:
             names = [(self.default, root.place)]
         else:

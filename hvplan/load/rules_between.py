@@ -30,12 +30,13 @@ def between_objects(desired: Desired, places: Places, checker: Checker, *, compl
         _links(desired, places, checker)
     _files(desired, places, checker)
     _switches(desired, places, checker)
+    _former_names(desired, places, checker)
 
 
 def _links(desired: Desired, places: Places, checker: Checker) -> None:
-    disks: dict[str, list[str]] = {}
+    disks: dict[str, set[str]] = {}
     for item in desired.disks:
-        disks.setdefault(item.host, []).append(item.name)
+        disks.setdefault(item.host, set()).add(item.name)
     machines = {(vm.host, vm.name) for vm in desired.vms}
     for vm in desired.vms:
         own = address.vm(vm.name)
@@ -43,9 +44,8 @@ def _links(desired: Desired, places: Places, checker: Checker) -> None:
             here = address.device(own, "disks", disk.key)
             links = [("vhd.source", disk.vhd.source), ("vhd.parent", disk.vhd.parent)] if disk.vhd else []
             for path, name in (*links, ("disk", disk.disk)):
-                if name and name not in disks.get(vm.host, []):
-                    known = disks.get(vm.host, [])
-                    hint = suggest(name, known) or f"write a document of kind VirtualDisk for host {vm.host}"
+                if name and name not in disks.get(vm.host, ()):
+                    hint = suggest(name, sorted(disks.get(vm.host, ()))) or f"write a document of kind VirtualDisk for host {vm.host}"
                     summary = f"{path}: there is no VirtualDisk document of that name on this host."
                     checker.say("disk-unknown", summary, places.place(vm.host, here, path), detail=f"found '{name}'", hint=hint)
         for name in vm.lifecycle.start_after:
@@ -119,7 +119,7 @@ def _twice(use: _Use, first: _Use, checker: Checker) -> None:
     if use.vm == first.vm:
         checker.say("file-twice", "Two disks of one machine cannot have one file.", use.place, detail=detail, hint="give each its own file")
     else:
-        hint = "use {name} or {device} in the path, or attach a VirtualDisk with shared: true in every machine"
+        hint = "give each its own file: {name} and {device} in the path do that"
         checker.say("file-twice", "Two machines cannot have one file.", use.place, detail=detail, hint=hint)
 
 
@@ -136,3 +136,17 @@ def _switches(desired: Desired, places: Places, checker: Checker) -> None:
                     place = places.place(switch.host, address.switch(switch.name), "name")
                     detail = f"'{switch.name}' fits '{other.name}', at {places.place(other.host, address.switch(other.name), 'name')}"
                     checker.say("switch-pattern", "Read as a pattern, this name fits another switch.", place, detail=detail, hint="rename one of them")
+
+
+def _former_names(desired: Desired, places: Places, checker: Checker) -> None:
+    """A former name leads to one object: it is no present name, and nobody else's former name."""
+    objects = [(vm.host, address.vm, vm.name, vm.lifecycle.formerly) for vm in desired.vms]
+    objects += [(switch.host, address.switch, switch.name, switch.lifecycle.formerly) for switch in desired.switches]
+    taken = {(host, made(name).casefold()): name for host, made, name, _ in objects}
+    for host, made, name, formerly in objects:
+        for old in formerly:
+            other = taken.setdefault((host, made(old).casefold()), name)
+            if other != name or old == name:
+                place = places.place(host, made(name), "lifecycle.formerly")
+                detail = f"'{old}' is {'its own name' if old == name else f'a name of {other}, at {places.place(host, made(other))}'}"
+                checker.say("formerly-taken", "lifecycle.formerly holds a name that is taken.", place, detail=detail, hint="remove it once the rename is done")

@@ -58,10 +58,6 @@ def _disk(vm: VirtualMachine, disk: Disk, root: Mapping, checker: Checker) -> No
         elif not isinstance(disk.slot, Slot) and child(node, "slot") is None:
             hint = f"say where it sits: {disk.key}: {{slot: scsi 0:1, absent: true}}"
             checker.say("missing", f"Which disk is {disk.key}? A disk to remove needs its slot or its file.", place, hint=hint)
-    if disk.shared and not disk_node:
-        checker.say(
-            "disk-conflict", "A shared disk must be a VirtualDisk document.", where(root, "devices", "disks", disk.key, "shared"), hint="use disk: NAME"
-        )
     if disk.vhd is not None and vhd_node is not None:
         vhd_rules(disk.vhd, vhd_node, checker)
     if vm.generation == 2 and ending(disk.path) == ".vhd" and not disk.absent:
@@ -83,8 +79,7 @@ def _controllers(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
 
 def _adapters(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
     names: dict[str, str] = {}
-    present = [adapter for adapter in vm.network_adapters if not adapter.absent]
-    for adapter in present:
+    for adapter in vm.network_adapters:
         at = ("devices", "networkAdapters", adapter.key)
         first = names.setdefault(adapter.name.casefold(), adapter.key)
         if first != adapter.key:
@@ -93,6 +88,7 @@ def _adapters(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
                 "adapter-name", "Two adapters of one machine cannot have the same name.", where(root, *at, "name"), detail=detail, hint="rename one of them"
             )
     most = ADAPTERS_MOST.get(vm.generation if isinstance(vm.generation, int) else 2, ADAPTERS_MOST[2])
+    present = [adapter for adapter in vm.network_adapters if not adapter.absent]
     if len(present) > most:
         checker.say(
             "limit", f"This machine can have at most {most} network adapters.", where(root, "devices", "networkAdapters"), detail=f"found {len(present)}"

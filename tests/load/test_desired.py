@@ -57,8 +57,8 @@ def test_devices() -> None:
 
 def test_a_disk_that_is_attached() -> None:
     """`disk` gives the path of its document."""
-    (disk,) = machine("devices: {disks: {data: {disk: golden, shared: true}}}").disks
-    assert (disk.disk, disk.path, disk.shared) == ("golden", "D:\\golden.vhdx", True)
+    (disk,) = machine("devices: {disks: {data: {disk: golden}}}").disks
+    assert (disk.disk, disk.path) == ("golden", "D:\\golden.vhdx")
 
 
 def test_lifecycle_and_labels() -> None:

@@ -11,6 +11,7 @@ from hvplan.apply.listener import Listener
 from hvplan.cli.state import Run
 from hvplan.document.plan import PlanDocument, Step
 from hvplan.document.result import StepResult
+from hvplan.report.lines import visible
 from hvplan.report.outcome import WORDS
 
 
@@ -26,7 +27,7 @@ class Plain:
 
     def name(self, step: Step) -> str:
         """`s3 set vm/web01`, with the host when there are several."""
-        return f"{step.id} {step.action} {step.host + ':' if self._several else ''}{step.address}"
+        return visible(f"{step.id} {step.action} {step.host + ':' if self._several else ''}{step.address}")
 
     def checking(self, host: str) -> None:
         """A host is re-read."""
@@ -38,11 +39,11 @@ class Plain:
 
     def waiting(self, step: Step, what: str, seconds: float) -> None:
         """Something takes its time."""
-        self._say(f"waiting {self.name(step)}: {what} ({seconds:.0f} s)")
+        self._say(f"waiting {self.name(step)}: {visible(what)} ({seconds:.0f} s)")
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """A step has ended."""
-        why = f": {result.error.message}" if result.error else f" because {result.because} failed" if result.because else ""
+        why = f": {visible(result.error.message)}" if result.error else f" because {result.because} failed" if result.because else ""
         took = "" if result.outcome == "skipped" else f" ({seconds:.1f} s)"
         self._say(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
 
@@ -72,7 +73,7 @@ class Live(Plain):
     def waiting(self, step: Step, what: str, seconds: float) -> None:
         """Its line says what for."""
         if step.id in self._tasks:
-            self._bar.update(self._tasks[step.id], description=f"{self.name(step)}: waiting, {what}")
+            self._bar.update(self._tasks[step.id], description=f"{self.name(step)}: waiting, {visible(what)}")
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """Its line goes, the bar moves."""

@@ -106,7 +106,7 @@ def symbol(change: ResourceChange) -> tuple[str, str]:
 
 def named(host: str, address: str, several: bool) -> str:
     """An address for people: with its host in front when there are several."""
-    return f"{host}:{address}" if several else address
+    return visible(f"{host}:{address}" if several else address)
 
 
 def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator[Line]:

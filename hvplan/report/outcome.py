@@ -18,12 +18,12 @@ def lines(result: ResultDocument, *, every: bool = True) -> Iterator[Line]:
     for step in result.steps if every or result.exit_code else ():
         yield from _step(step, several)
     for refusal in result.refusals:
-        yield Line(f"refused: {f'{refusal.host}:' if several else ''}{refusal.address}: {visible(refusal.text)}", "refused")
+        yield Line(f"refused: {visible(f'{refusal.host}:{refusal.address}' if several else refusal.address)}: {visible(refusal.text)}", "refused")
     yield from summary(result)
 
 
 def _step(step: StepResult, several: bool) -> Iterator[Line]:
-    where = f"{step.host}:{step.address}" if several else step.address
+    where = visible(f"{step.host}:{step.address}" if several else step.address)
     why = f"   because {step.because} failed" if step.because else ""
     yield Line(f"  {WORDS[step.outcome]:<9} {step.id:<5} {step.action} {where}{why}", _STYLES[step.outcome])
     if step.error is not None:

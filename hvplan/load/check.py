@@ -123,7 +123,8 @@ class Checker:
         if is_null(node):
             return self._null(path, node)
         if shape.single and not isinstance(node, Sequence):
-            return (self.check(shape.item, node, path),)
+            value = self.check(shape.item, node, path)
+            return UNSET if value is UNSET else (value,)
         if not isinstance(node, Sequence):
             self.say("wrong-type", f"{path} must be a list.", node.place, detail=f"found {describe(node)}", hint="write [item, item], or one '- item' a line")
             return UNSET

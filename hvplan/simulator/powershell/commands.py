@@ -10,6 +10,7 @@ from hvplan.simulator.pipe import Argument
 from hvplan.simulator.powershell.binding_errors import BindingError
 from hvplan.simulator.powershell.catalogue import Catalogue
 from hvplan.simulator.powershell.declarations import Cmdlet
+from hvplan.simulator.powershell.psobject import text
 from hvplan.simulator.powershell.records import ErrorRecord
 from hvplan.simulator.powershell.stage import Host, Stage, Terminate
 
@@ -115,14 +116,26 @@ def not_found(name: str, id: str = "CommandNotFoundException", message: str = ""
 
 
 def for_function(found: Found, arguments: Sequence[Argument]) -> Sequence[Argument]:
-    """Arguments as a function's parameters take them: null to a switch is false there, though true for a cmdlet (truth 8)."""
-    switches = [parameter.name.lower() for parameter in found.cmdlet.parameters if parameter.is_switch]
+    """Arguments as a function's parameters take them, which convert in an attribute of their own.
 
-    def null_switch(argument: Argument) -> bool:
-        word = argument.name.lower() if argument.name and argument.given and argument.value is None else None
-        return word is not None and any(name.startswith(word) for name in switches)
+    Null to a switch is false there, though true for a cmdlet (truth 8); a list becomes text where one text is wanted.
+    """
+    return [_for_function(found.cmdlet, argument) for argument in arguments]
 
-    return [Argument(argument.name, False) if null_switch(argument) else argument for argument in arguments]
+
+def _for_function(cmdlet: Cmdlet, argument: Argument) -> Argument:
+    if not argument.name or not argument.given:
+        return argument
+    word = argument.name.lower()
+    exact = cmdlet.by_name.get(word) or cmdlet.by_alias.get(word)
+    parameter = exact or next((known for known in cmdlet.parameters if known.name.lower().startswith(word)), None)
+    if parameter is None or not parameter.declared:
+        return argument
+    if parameter.is_switch and argument.value is None:
+        return Argument(argument.name, False)
+    if parameter.type == "System.String" and isinstance(argument.value, list | tuple):
+        return Argument(argument.name, text(argument.value))
+    return argument
 
 
 def not_bound(found: Found, failure: BindingError, *, invocation: str = "", target: Any = None, piped: bool = False) -> ErrorRecord:

@@ -16,6 +16,7 @@ from hvplan.simulator.powershell import binding_errors, compare, psobject
 from hvplan.simulator.powershell.catalogue import Catalogue
 from hvplan.simulator.powershell.commands import Commands, Found, Limit, Make, OpenCommands, not_found
 from hvplan.simulator.powershell.common_parameters import COMMON
+from hvplan.simulator.powershell.data_file import read_data_file
 from hvplan.simulator.powershell.declarations import Cmdlet, Parameter, SetEntry
 from hvplan.simulator.powershell.null import Null
 from hvplan.simulator.powershell.stage import Terminate
@@ -78,8 +79,19 @@ def read_configuration(data: Mapping[str, Any]) -> Configuration:
     type = str(known.get("type", "Default"))
     if type not in ("Default", "RestrictedRemoteServer", "Empty"):
         raise ValueError(f"unknown session type {type!r}: expected Default, RestrictedRemoteServer or Empty")
+    for entry in (*_listed(known.get("cmdlets")), *_listed(known.get("functions"))):
+        if not isinstance(entry, str) and not ("Name" in entry and "Parameters" in entry):
+            raise ValueError(f"a visible command needs a Name and Parameters, or is a plain name: {entry!r}")
     modules = tuple(module if isinstance(module, str) else str(module["ModuleName"]) for module in _listed(known.get("modules")))
     return Configuration(type=type, modules=modules, entries=(*_listed(known.get("cmdlets")), *_listed(known.get("functions"))))
+
+
+def read_role(text: str) -> Mapping[str, Any]:
+    """The configuration that a session or role file's text describes; without a session type it is RestrictedRemoteServer, as JEA wants it.
+
+    Raises ValueError for text that is no data file.
+    """
+    return {"SessionType": "RestrictedRemoteServer", **read_data_file(text)}
 
 
 def _listed(value: Any) -> Sequence[Any]:
@@ -172,9 +184,9 @@ class RestrictedCommands:
             if known is None:
                 continue
             pattern = row.get("ValidatePattern")
-            if pattern is not None:  # where both are given, the pattern wins
+            if pattern is not None:
                 limits[known.name] = (Pattern(str(pattern)),)
-            elif row.get("ValidateSet") is not None:
+            if row.get("ValidateSet") is not None:
                 known = replace(known, validation=(*known.validation, ("set", tuple(str(word) for word in _listed(row["ValidateSet"])))))
             chosen.append(known)
         shown = name if "\\" in name else cmdlet.name

@@ -107,6 +107,7 @@ class Select:
 
     def _notes(self, value: Any, *, expanding: bool) -> dict[str, Any]:
         notes: dict[str, Any] = {}
+        taken: set[str] = set()
         for word in self._properties or ([] if expanding else ["*"]):
             names = list(self._names(value, word))
             if not names and not compare.has_wildcard(word):
@@ -114,9 +115,10 @@ class Select:
             for name in names:
                 if any(pattern.fullmatch(name) for pattern in self._exclude):
                     continue
-                if name.lower() in {known.lower() for known in notes}:
+                if name.lower() in taken:
                     self._exists(name, value, "AlreadyExistingUserSpecifiedPropertyNoExpand")
                     continue
+                taken.add(name.lower())
                 notes[name] = psobject.get(value, name) if psobject.find(value, name) is not None else None
         return notes
 

@@ -7,8 +7,9 @@ object with text and number, and a device travels whole. Lists take no depth. CI
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hvplan.simulator.powershell import net_types, objects
@@ -164,10 +165,11 @@ class Writer:
             for name, item in props.items():
                 self.note(name, item, 0)
         else:
+            defaults = _defaults(known.name)
             for name, declared in known.props.items():
                 item = props.get(name, _MISSING)
                 if item is _MISSING:
-                    self._default(name, declared)
+                    self._out.append(defaults[name])
                 elif name in known.extended and isinstance(item, str):
                     number = item.number if isinstance(item, Enum) else None  # windows.md: the number in Props, its name in MS
                     self._declared(number, name, declared)
@@ -182,15 +184,6 @@ class Writer:
             for name, item in notes:
                 self.note(name, item, 1)
             self._out.append("</MS>")
-
-    def _default(self, name: str, declared: Declared) -> None:
-        value = declared.default
-        if value is None:
-            self._out.append(f'<Nil N="{name}" />')
-        elif declared.kind == "char":
-            self._out.append(f'<C N="{name}">0</C>')
-        else:
-            self.write(value, f' N="{name}"', 0)
 
     def _declared(self, value: Any, name: str, declared: Declared) -> None:
         """A property at depth 0: what it is declared as decides its element."""
@@ -257,6 +250,21 @@ class Writer:
         for name, item in value.props.items():
             self.note(name, item, depth)
         self._out.append("</MS></Obj>")
+
+
+@cache
+def _defaults(type: str) -> Mapping[str, str]:
+    """The element of each property of a type that a world leaves out."""
+    known = objects.object_type(type)
+    made: dict[str, str] = {}
+    for name, declared in known.props.items() if known is not None else ():
+        writer = Writer()
+        if declared.kind == "char" and declared.default is not None:
+            writer.raw(f'<C N="{name}">0</C>')
+        else:
+            writer.note(name, declared.default, 0)
+        made[name] = writer.done()
+    return made
 
 
 def serialize(value: Any) -> str:

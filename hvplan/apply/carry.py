@@ -21,7 +21,7 @@ from typing import Any, Final
 from hvplan.apply.known import PRODUCING, Known, MissingReference
 from hvplan.apply.listener import Listener
 from hvplan.apply.observe import Declared, Unreadable, look, observe
-from hvplan.apply.reader import Reader
+from hvplan.apply.recent import Recent
 from hvplan.apply.stale import brings_about, holds, named, shown
 from hvplan.clock import Clock
 from hvplan.cmdlets.build import InvalidInvocation, from_json, resolve
@@ -52,7 +52,7 @@ class Site:
 
     host: str
     session: Session
-    reader: Reader
+    reader: Recent
     known: Known
     plan: Declared
     clock: Clock
@@ -89,7 +89,9 @@ def _as_planned(site: Site, step: Step, live: LiveHost, moved: Expect) -> bool:
 def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | NotSent | Unsure:
     for pause in (*BACK_OFF, 0.0):
         site.sent.add(step.id)
+        _forget(site, step)
         outcome = site.session.run(invocation, timeout=float(step.timeout))
+        _forget(site, step)
         if not isinstance(outcome, NotSent):
             return outcome
         site.sent.discard(step.id)
@@ -99,6 +101,11 @@ def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | Not
             site.listener.waiting(step, f"the connection ({outcome.why})", pause)
             site.clock.sleep(pause)
     return outcome
+
+
+def _forget(site: Site, step: Step) -> None:
+    """What was read of the step's object is not true any more, nor of anything else while the object has no id."""
+    site.reader.forget(site.known.id(site.host, owner(step.address)))
 
 
 def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, verify: bool, passed: float) -> StepResult:
@@ -220,6 +227,7 @@ def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
         if passed >= told:
             site.listener.waiting(step, "; ".join(missing) or unreadable, passed)
             told = passed + SAY
+        _forget(site, step)
         site.clock.sleep(min(pauses.pop(0) if len(pauses) > 1 else pauses[0], max(0.05, limit - passed)))
 
 

@@ -68,11 +68,13 @@ def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Decla
 
 
 def _of_switch(live: LiveHost, host: str, expect: Expect, known: Known) -> Json | Unknown:
-    switch = _one(live.switches, known.id(host, expect.address), decode(expect.address.split("/")[1]))
+    name = decode(expect.address.split("/")[1])
+    switch = _one(live.switches, known.id(host, expect.address), name)
     if isinstance(switch, Unknown):
         return switch
     if expect.path == "exists":
-        return switch is not None
+        # A new switch has an id before it exists: one of its name that somebody else made in between is in its way all the same.
+        return switch is not None or (expect.value is False and any(other.name.casefold() == name.casefold() for other in live.switches))
     if switch is None:
         return ABSENT
     return _plain(view.switch_values(switch), switch.notes, expect.path)

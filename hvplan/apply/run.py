@@ -18,6 +18,7 @@ from hvplan.apply.known import Known
 from hvplan.apply.listener import Listener, Silent
 from hvplan.apply.observe import declared
 from hvplan.apply.reader import Reader
+from hvplan.apply.recent import Recent
 from hvplan.apply.schedule import BrokenPlan, Schedule
 from hvplan.apply.stale import moved, other_host
 from hvplan.apply.verdict import interrupted, judged, refused
@@ -73,7 +74,7 @@ def apply_plan(
         reader = readers[host] if readers is not None else _live_reader(sessions[host], document, host)
         live = reader.whole()
         stale += other_host(host, entry, live.identity) or moved(host, document, live, known, plan)
-        sites[host] = Site(host=host, session=sessions[host], reader=reader, known=known, plan=plan, clock=clock, listener=heard)
+        sites[host] = Site(host=host, session=sessions[host], reader=Recent(reader, clock), known=known, plan=plan, clock=clock, listener=heard)
     if stale:
         return refused(document, name, tuple(stale), options.again, clock)
     journal = Journal(options.journal if document.steps else None, name, clock)

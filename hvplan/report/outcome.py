@@ -13,11 +13,11 @@ _STYLES: Final = {"done": "good", "failed": "danger", "not_sent": "update", "unk
 
 
 def lines(result: ResultDocument, *, every: bool = True) -> Iterator[Line]:
-    """The whole result. Without `every`, the steps are left out when all of them are done."""
+    """The whole result. Without `every`, steps are left out when all of them are done, and refusals, which were said elsewhere."""
     several = len(result.hosts) > 1
     for step in result.steps if every or result.exit_code else ():
         yield from _step(step, several)
-    for refusal in result.refusals:
+    for refusal in result.refusals if every else ():
         yield Line(f"refused: {visible(f'{refusal.host}:{refusal.address}' if several else refusal.address)}: {visible(refusal.text)}", "refused")
     yield from summary(result)
 

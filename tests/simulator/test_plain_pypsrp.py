@@ -1,4 +1,7 @@
-"""A plain pypsrp script against a simulated host: what any client sees, with nothing of hvplan on its side."""
+"""A plain pypsrp script against a simulated host: what any client sees, with nothing of hvplan on its side.
+
+`engine/` runs the same tests with a real PowerShell in front of the world.
+"""
 
 from __future__ import annotations
 
@@ -91,9 +94,15 @@ def session(host: str, port: int) -> RunspacePool:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def engine() -> Path | None:
+    """The program that is PowerShell; None for the built-in one."""
+    return None
+
+
+@pytest.fixture
+def host(tmp_path: Path, engine: Path | None) -> Iterator[Host]:
     """An open session on a fresh host."""
-    with endpoint(tmp_path) as served, session(served.host, served.port) as pool:
+    with endpoint(tmp_path, engine=engine) as served, session(served.host, served.port) as pool:
         yield Host(pool)
 
 
@@ -152,9 +161,9 @@ def test_mistakes_come_back_as_error_records(host: Host, command: str, parameter
     assert host.records(("Get-VM", {}), properties=("Name",)) == [{"Name": "old-web"}]
 
 
-def test_clients_at_once_get_what_each_asked_for(tmp_path: Path) -> None:
+def test_clients_at_once_get_what_each_asked_for(tmp_path: Path, engine: Path | None) -> None:
     """Four clients make five VMs each at the same time; each reads back its own, and all are on the host."""
-    with endpoint(tmp_path) as served:
+    with endpoint(tmp_path, engine=engine) as served:
 
         def client(number: int) -> list[int]:
             with session(served.host, served.port) as pool:
@@ -171,27 +180,28 @@ def test_clients_at_once_get_what_each_asked_for(tmp_path: Path) -> None:
             assert len(Host(pool).records(("Get-VM", {}), properties=("Name",))) == 21
 
 
-def test_state_is_carried_from_one_start_to_the_next(tmp_path: Path) -> None:
+def test_state_is_carried_from_one_start_to_the_next(tmp_path: Path, engine: Path | None) -> None:
     """What was made is there after a restart, and gone after a reset; the seed is never written."""
     new = {"Name": "kept", "MemoryStartupBytes": TaggedValue("I64", GIB), "Generation": 2, "NoVHD": True}
-    with endpoint(tmp_path) as served, session(served.host, served.port) as pool:
+    with endpoint(tmp_path, engine=engine) as served, session(served.host, served.port) as pool:
         assert ids(Host(pool).run(("New-VM", new))) == []
-    with endpoint(tmp_path) as served, session(served.host, served.port) as pool:
+    with endpoint(tmp_path, engine=engine) as served, session(served.host, served.port) as pool:
         found = Host(pool).records(("Get-VM", {}), properties=("Name",))
         assert {vm["Name"] for vm in found} == {"old-web", "kept"}
-    with endpoint(tmp_path, reset=True) as served, session(served.host, served.port) as pool:
+    with endpoint(tmp_path, engine=engine, reset=True) as served, session(served.host, served.port) as pool:
         assert Host(pool).records(("Get-VM", {}), properties=("Name",)) == [{"Name": "old-web"}]
     assert (tmp_path / "hv01.world.yaml").read_text("utf-8") == WORLD
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be asked to end by a signal there")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_served_world_announces_itself_and_ends_on_a_signal_with_its_state_saved(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_served_world_announces_itself_and_ends_on_a_signal_with_its_state_saved(tmp_path: Path, engine: Path | None, number: signal.Signals) -> None:
     """One JSON line once it listens; the signal ends it with 0; the next start finds what was made."""
     (tmp_path / "hv01.world.yaml").write_text(WORLD, "utf-8")
-    code = "import sys; from hvplan.simulator.serve import serve_until_signal; sys.exit(serve_until_signal(sys.argv[1]))"
+    code = "import sys; from hvplan.simulator.serve import serve_until_signal; sys.exit(serve_until_signal(sys.argv[1], engine=sys.argv[2] or None))"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    served = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "hv01.world.yaml")], stdout=subprocess.PIPE, text=True, env=environment)
+    command = [sys.executable, "-c", code, str(tmp_path / "hv01.world.yaml"), str(engine or "")]
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert served.stdout is not None
         said = json.loads(served.stdout.readline())
@@ -208,5 +218,5 @@ def test_a_served_world_announces_itself_and_ends_on_a_signal_with_its_state_sav
         served.wait()
         if served.stdout is not None:
             served.stdout.close()
-    with endpoint(tmp_path) as again, session(again.host, again.port) as pool:
+    with endpoint(tmp_path, engine=engine) as again, session(again.host, again.port) as pool:
         assert {found["Name"] for found in Host(pool).records(("Get-VMSwitch", {}), properties=("Name",))} == {"lan", "kept"}

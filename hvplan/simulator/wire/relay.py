@@ -67,7 +67,8 @@ class RelaySession:
         self._streams: dict[uuid.UUID, _Stream] = {POOL: self._pool}
         self._objects = itertools.count(_OWN_OBJECTS)
         self._pipelines = itertools.count(1)
-        self._running: deque[uuid.UUID] = deque()  # created and not ended, the first of them runs
+        self._running: deque[uuid.UUID] = deque()  # created and not ended: one after another has its turn
+        self._current = POOL
         self._pool_id = POOL
         self._opened = False
         self._secrets = False
@@ -116,6 +117,7 @@ class RelaySession:
             elif stream.created:
                 if not stream.stopping:
                     stream.stopping = True
+                    self._turn()
                     self._say(stream, Element("Signal", command))
             else:
                 message = fragments.pack(fragments.TYPES["PIPELINE_STATE"], self._pool_id, stream.pipeline, records.stopped())
@@ -163,13 +165,15 @@ class RelaySession:
     def _created(self, stream: _Stream) -> None:
         stream.created = True
         self._running.append(stream.id)
-        if len(self._running) == 1:
-            self._next_runs()
+        self._turn()
 
-    def _next_runs(self) -> None:
-        """Tell the world whose calls the next ones are. Exact for a pool of one runspace whose client waits for each end."""
-        if self._running and self._streams[self._running[0]].counts:
-            self._engine.door.pipeline = next(self._pipelines)
+    def _turn(self) -> None:
+        """Tell the world whose calls the next ones are. Exact for a pool of one runspace whose client waits for each end or stops it."""
+        turn = next((id for id in self._running if not self._streams[id].stopping), self._current)
+        if turn != self._current:
+            self._current = turn
+            if self._streams[turn].counts:
+                self._engine.door.pipeline = next(self._pipelines)
 
     def _say(self, stream: _Stream, element: Element) -> None:
         stream.pending.append(element)
@@ -211,10 +215,8 @@ class RelaySession:
             return
         if last and stream.id in self._running:
             stream.ended = True
-            first = self._running[0] == stream.id
             self._running.remove(stream.id)
-            if first:
-                self._next_runs()
+            self._turn()
             if stream.stopping:
                 self._forget(stream)  # whoever released it does not ask a second time
         self._sink(stream.id, parts, last)

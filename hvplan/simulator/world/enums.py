@@ -29,6 +29,7 @@ _TABLE: dict[str, dict[str, int]] = {
     _HYPERV + "IovInterruptModerationValue": {"Default": 0, "Adaptive": 1, "Off": 2, "Low": 100, "Medium": 200, "High": 300},
     _HYPERV + "MigrationAuthenticationType": _numbered("CredSSP Kerberos"),
     _HYPERV + "OnOffState": _numbered("On Off"),
+    _HYPERV + "ResolutionType": {"Maximum": 2, "Single": 3, "Default": 4},
     _HYPERV + "SnapshotType": {"Standard": 0, "Recovery": 1, "Planned": 2, "Missing": 5, "Replica": 6, "AppConsistentReplica": 7, "SyncedReplica": 8},
     _HYPERV + "StartAction": _numbered("Nothing StartIfRunning Start", 2),
     _HYPERV + "StopAction": _numbered("TurnOff Save ShutDown", 2),

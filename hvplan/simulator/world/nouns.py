@@ -91,14 +91,26 @@ class Actions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
-    """`template_locked`: a virtual TPM was initialised once, so the secure boot template stays (behaviour 2.5)."""
+    """`key_protector` is empty, `Local` or the bytes that were given, in hex.
+
+    `template_locked`: a virtual TPM was initialised once, so the secure boot template stays (behaviour 2.5).
+    """
 
     tpm: bool = False
-    key_protector: bool = False
+    key_protector: str = ""
     encrypt_traffic: bool = False
     shielded: bool = False
     vbs_opt_out: bool = False
     template_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """The screen; the defaults are assumed."""
+
+    resolution: str = "Default"
+    horizontal: int = 1920
+    vertical: int = 1080
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +235,7 @@ class VM:
     bios: Bios = field(default_factory=Bios)
     security: Security = field(default_factory=Security)
     actions: Actions = field(default_factory=Actions)
+    video: Video = field(default_factory=Video)
     mapped_io: MappedIo = field(default_factory=MappedIo)
     checkpoint_type: str = "Production"
     automatic_checkpoints: bool = False
@@ -349,10 +362,17 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An IP address of the host; `interface` is the alias of its network adapter, such as `vEthernet (lab)`."""
+
+    interface: str
+    address: str
+    length: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nat:
     """A NAT of the host."""
 
     name: str
     prefix: str
-    switch: str = ""
-    gateway: str = ""

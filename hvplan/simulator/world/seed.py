@@ -8,14 +8,15 @@ from uuid import UUID
 
 from hvplan.simulator.world import nouns, seed_checkpoints, shapes, units
 from hvplan.simulator.world.emitter import emit
-from hvplan.simulator.world.nouns import File, Host, Nat, Vhd
+from hvplan.simulator.world.nouns import Address, File, Host, Nat, Vhd
 from hvplan.simulator.world.reader import Node, Problems, read
 from hvplan.simulator.world.releases import RELEASES
-from hvplan.simulator.world.shape import Field, Shape, size, text
+from hvplan.simulator.world.shape import Field, Shape, size, text, whole
 from hvplan.simulator.world.state import State, drawn_id
 
-_TOP = ("kind", "host", "switches", "nats", "files", "vms", "drawn", "apiVersion", "name")
-_NAT = Shape("A NAT", {"name": Field("name", text), "prefix": Field("prefix", text), "switch": Field("switch", text), "gateway": Field("gateway", text)})
+_TOP = ("kind", "host", "switches", "nats", "addresses", "files", "vms", "drawn", "apiVersion", "name")
+_NAT = Shape("A NAT", {"name": Field("name", text), "prefix": Field("prefix", text)})
+_ADDRESS = Shape("An address", {"interface": Field("interface", text), "address": Field("address", text), "length": Field("length", whole(1, 128))})
 
 
 def load_state(source: str, file: str, release: str | None = None) -> State:
@@ -39,7 +40,9 @@ def load_state(source: str, file: str, release: str | None = None) -> State:
     _switches(top.get("switches"), state, problems)
     _files(top.get("files"), state, problems)
     _vms(top.get("vms"), state, problems)
-    state.nats = [Nat(**{"prefix": "", **_NAT.load(item, problems)}) for item in _list(top.get("nats"), problems) if isinstance(item.value, dict)]
+    _nats(top.get("nats"), state, problems)
+    for item in _list(top.get("addresses"), problems):
+        state.addresses.append(Address(**{"interface": "", "address": "", **_ADDRESS.load(item, problems)}))
     for path in (state.host.settings.vm_path, state.host.settings.vhd_path):
         state.make_folders(path)
     if drawn is not None and isinstance(drawn.value, dict):
@@ -62,6 +65,7 @@ def dump_state(state: State) -> dict[str, Any]:
         "host": made,
         "switches": [{"name": one.name, **shapes.SWITCH.dump(one, switch)} for one in state.switches.values()],
         "nats": [_NAT.dump(one, Nat(name="", prefix="")) for one in state.nats],
+        "addresses": [{"interface": one.interface, "address": one.address, "length": one.length} for one in state.addresses],
         "files": [_dump_file(one) for one in state.files.values()],
         "vms": [seed_checkpoints.dump_with_checkpoints(vm, state) for vm in state.vms.values()],
         "drawn": dict(state.drawn),
@@ -72,6 +76,20 @@ def dump_state(state: State) -> dict[str, Any]:
 def dump_text(state: State) -> str:
     """The same as YAML text."""
     return emit(dump_state(state))
+
+
+def _nats(node: Node | None, state: State, problems: Problems) -> None:
+    """NATs; `switch` and `gateway`, as in the format, give the host's adapter on that switch its address."""
+    for item in _list(node, problems):
+        given = _NAT.load(item, problems, ("switch", "gateway"))
+        if not given.get("name") or not given.get("prefix"):
+            problems.add(item, "A NAT needs a name and a prefix.")
+            continue
+        state.nats.append(Nat(**given))
+        if "gateway" in item.value and "switch" in item.value:
+            length = given["prefix"].partition("/")[2]
+            alias = f"vEthernet ({item.value['switch'].text})"
+            state.addresses.append(Address(interface=alias, address=item.value["gateway"].text, length=int(length) if length.isdigit() else 24))
 
 
 def _list(node: Node | None, problems: Problems) -> list[Node]:

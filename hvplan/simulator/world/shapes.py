@@ -203,7 +203,7 @@ SECURITY = Shape(
     "Security",
     {
         "tpm": Field("tpm", boolean),
-        "keyProtector": Field("key_protector", lambda node, problems: node.text.lower() not in ("", "none", "false", "off")),
+        "keyProtector": Field("key_protector", text),
         "encryptTraffic": Field("encrypt_traffic", boolean),
         "shielded": Field("shielded", boolean),
         "virtualizationBasedSecurityOptOut": Field("vbs_opt_out", boolean),
@@ -218,6 +218,14 @@ ACTIONS = Shape(
         "stop": Field("stop", choice(*words("StopAction"))),
         "criticalError": Field("critical", choice(*words("CriticalErrorAction"))),
         "criticalErrorTimeout": Field("critical_timeout", minutes, lambda value: units.duration_text(value * 60)),
+    },
+)
+VIDEO = Shape(
+    "Video",
+    {
+        "resolution": Field("resolution", choice(*words("ResolutionType"))),
+        "horizontal": Field("horizontal", whole(640, 65535)),
+        "vertical": Field("vertical", whole(480, 65535)),
     },
 )
 MAPPED_IO = Shape(
@@ -290,6 +298,7 @@ VM = Shape(
         "bios": Field("bios", part(BIOS, nouns.Bios), lambda value: BIOS.dump(value, nouns.Bios())),
         "security": Field("security", part(SECURITY, nouns.Security), lambda value: SECURITY.dump(value, nouns.Security())),
         "automaticActions": Field("actions", part(ACTIONS, nouns.Actions), lambda value: ACTIONS.dump(value, nouns.Actions())),
+        "video": Field("video", part(VIDEO, nouns.Video), lambda value: VIDEO.dump(value, nouns.Video())),
         "memoryMappedIo": Field("mapped_io", part(MAPPED_IO, nouns.MappedIo), lambda value: MAPPED_IO.dump(value, nouns.MappedIo())),
         "guest": Field("guest", guest, guest_map),
     },

@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hvplan.simulator.world import units
-from hvplan.simulator.world.nouns import VM, Checkpoint, File, Host, Nat, Switch, Vhd, Volume
+from hvplan.simulator.world.nouns import VM, Address, Checkpoint, File, Host, Nat, Switch, Vhd, Volume
 from hvplan.simulator.world.releases import RELEASES, Release
 
 STOPPED_STATES = frozenset({"Off", "Saved", "OffCritical", "SavedCritical", "FastSaved", "Hibernated"})
@@ -28,6 +28,7 @@ class State:
         self.vms: dict[UUID, VM] = {}
         self.files: dict[str, File] = {}
         self.nats: list[Nat] = []
+        self.addresses: list[Address] = []
         self.drawn: dict[str, int] = {}
         self.version = 0
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from hvplan.diagnostics import Diagnostic, Place
 from hvplan.errors import HvplanError
@@ -28,7 +29,7 @@ class StoreFile:
         self.path = path
         self._lock = path.with_name(path.name + ".lock")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._take()
+        self._handle = self._take()
 
     def read(self) -> str | None:
         """The state's text; None when nothing was saved yet."""
@@ -56,55 +57,43 @@ class StoreFile:
         self.path.unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Give the lock back."""
-        if self._holder() == os.getpid():
-            self._lock.unlink(missing_ok=True)
+        """Give the lock back; a second time does nothing."""
+        if not self._handle.closed:
+            self._handle.close()
 
-    def _take(self) -> None:
-        for _ in range(20):
-            mine = self._lock.with_name(f"{self._lock.name}.{os.getpid()}.{id(self)}")
-            mine.write_text(f"{os.getpid()}\n", encoding="ascii")
-            try:
-                os.link(mine, self._lock)  # fails when it exists, and is never seen half written
-                return
-            except FileExistsError:
-                holder = self._holder()
-                if holder is not None and _alive(holder):
-                    raise HvplanError(_busy(self.path, holder)) from None
-                with contextlib.suppress(FileNotFoundError):  # its process is dead
-                    self._lock.unlink()
-            finally:
-                mine.unlink(missing_ok=True)
-        raise HvplanError(_busy(self.path, self._holder() or 0))
-
-    def _holder(self) -> int | None:
+    def _take(self) -> BinaryIO:
+        handle = self._lock.open("a+b")
         try:
-            return int(self._lock.read_text(encoding="ascii").strip())
-        except (FileNotFoundError, ValueError):
-            return None
+            _hold(handle)
+        except OSError:
+            handle.seek(0)
+            holder = handle.read(32).split()
+            handle.close()
+            raise HvplanError(_busy(self.path, holder[0].decode("ascii", "replace") if holder else "?")) from None
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n".encode("ascii"))
+        handle.flush()
+        return handle
 
 
-def _busy(path: Path, pid: int) -> Diagnostic:
+def _hold(handle: BinaryIO) -> None:
+    """Lock the open file for this process; the system gives the lock back when the process ends, however it ends."""
+    if os.name == "nt":
+        import msvcrt
+
+        handle.seek(1 << 20)  # beyond the number of the process, which others read
+        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        handle.seek(0)
+        return
+    import fcntl
+
+    fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _busy(path: Path, pid: str) -> Diagnostic:
     return Diagnostic(
         code="world-in-use",
         summary=f"The simulated world is in use by the process {pid}.",
         hint="Wait until it ends, or stop it; a process that no longer exists does not block.",
         place=Place(str(path)),
     )
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # type: ignore[attr-defined,unused-ignore]
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined,unused-ignore]
-        return bool(handle)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -11,7 +11,7 @@ from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.nouns import EPOCH, NetAdapter, Volume
 from hvplan.simulator.world.record_parts import texts, u32, u64
-from hvplan.simulator.world.refusals import not_simulated, refusal
+from hvplan.simulator.world.refusals import Refusal, not_simulated, refusal
 from hvplan.simulator.world.state import State, drawn_id
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
@@ -143,18 +143,19 @@ def get_volume(context: Context) -> None:
         path = context.text("FilePath")
         found = state.volume(path)
         if found is None or (state.file(path) is None and not state.is_folder(path)):
-            raise _missing("FilePath", path)
+            raise missing("FilePath", path)
         volumes = [found]
     for letter in context.many("DriveLetter"):
         wanted = (chr(letter) if isinstance(letter, int) else str(letter)).upper()
         volumes = [one for one in state.host.volumes if one.path[:2].upper() == f"{wanted}:"]
         if not volumes:
-            context.errors.append(_missing("DriveLetter", wanted).error)
+            context.errors.append(missing("DriveLetter", wanted).error)
     for volume in volumes:
         context.give(_volume(volume, state))
 
 
-def _missing(what: str, value: str) -> Any:
+def missing(what: str, value: str) -> Refusal:
+    """What a CDXML function says when a plain value fits nothing."""
     message = f"No object found with property '{what}' equal to '{value}'. Verify the value of the property and retry."
     exception = "Microsoft.PowerShell.Cmdletization.Cim.CimJobException"
     return refusal(f"CmdletizationQuery_NotFound_{what}", "ObjectNotFound", message, value, exception=exception)
@@ -200,7 +201,7 @@ def get_net_adapter(context: Context) -> None:
         wanted = [str(one) for one in context.many(what)]
         for pattern in wanted:
             if not has_wildcard(pattern) and not any(matches(pattern, value(index, one)) for index, one in rows):
-                context.errors.append(_missing(what, pattern).error)
+                context.errors.append(missing(what, pattern).error)
         rows = [(index, one) for index, one in rows if any(matches(pattern, value(index, one)) for pattern in wanted)]
     for index, one in rows:
         context.give(_net_adapter(one, index, context.state))

@@ -43,7 +43,7 @@ class SimulatedWorld:
         self._store = store
         self._lock = threading.RLock()
         self._vm_locks: dict[UUID, threading.Lock] = {}
-        self._saved_version, self._saved_at = state.version, self._clock.monotonic()
+        self._saved_version, self._saving = state.version, threading.Lock()
         self._closed = threading.Event()
         if store is not None:
             self._saver = threading.Thread(target=self._save_now_and_then, name="world-saver", daemon=True)
@@ -99,7 +99,6 @@ class SimulatedWorld:
                 outcome = "failed" if answer.errors else "warned" if answer.warnings else "done"
                 error = answer.errors[0].id if answer.errors else None
                 self._audit.note(self._clock.now(), call.session, call.pipeline, call.command, call.set, call.bound, outcome, error)
-        self._save_if_due()
         return answer
 
     def unbound(self, command: str, error_id: str, session: int, pipeline: int) -> None:
@@ -165,18 +164,15 @@ class SimulatedWorld:
         while not self._closed.wait(_SAVE_EVERY):
             self._save(force=False)
 
-    def _save_if_due(self) -> None:
-        if self._store is not None and self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
-            self._save(force=False)
-
     def _save(self, *, force: bool) -> None:
         if self._store is None:
             return
-        with self._lock:
-            if not force and self.state.version == self._saved_version:
-                return
-            text = emit(dump_state(self.state))
-            self._saved_version, self._saved_at = self.state.version, self._clock.monotonic()
+        with self._saving:  # one save after another, and nobody waits for the disk
+            with self._lock:
+                if not force and self.state.version == self._saved_version:
+                    return
+                text = emit(dump_state(self.state))
+                self._saved_version = self.state.version
             self._store.write(text)
 
 

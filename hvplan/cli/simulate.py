@@ -11,7 +11,7 @@ from hvplan.cli.options import Command, run_of
 from hvplan.diagnostics import Diagnostic
 from hvplan.errors import ConfigurationError
 
-NOT_YET = ("engine", "faults", "tls")
+NOT_YET = ("faults", "tls")
 """Options of the page on the simulator that this version does not have."""
 
 
@@ -26,7 +26,7 @@ NOT_YET = ("engine", "faults", "tls")
 @click.option("--state", "state_file", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the state here.")
 @click.option("--configuration", metavar="FILE", type=click.Path(dir_okay=False), help="Serve a restricted endpoint from a role file.")
 @click.option("--reset", is_flag=True, help="Start from the seed again.")
-@click.option("--engine", hidden=True)
+@click.option("--engine", metavar="PATH", type=click.Path(), help="A real PowerShell engine (PSRP on standard input and output) in front of the world.")
 @click.option("--faults", hidden=True)
 @click.option("--tls", is_flag=True, hidden=True)
 @click.pass_context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ class Checker:
     def unknown_key(self, key: str, entry: Entry, path: str, known: Map[str, Shape]) -> None:
         """An unknown key, with what was probably meant."""
         place = f"in {path}" if path else "here"
-        self.say("unknown-key", f"There is no key '{key}' {place}.", entry.key, hint=suggest(key, known) or _known(known))
+        self.say("unknown-key", f"There is no key '{key}' {place}.", entry.key, hint=_elsewhere(key, known) or suggest(key, known) or _known(known))
 
     def _named(self, shape: Named, node: Node, path: str) -> Any:
         if is_null(node):
@@ -139,6 +140,14 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"did you mean '{by_case[close[0]]}'" if close else ""
 
 
+def _elsewhere(key: str, keys: Map[str, Shape]) -> str:
+    """A key that is right, but one map or more too high: `it belongs below devices`."""
+    for name, shape in keys.items():
+        if isinstance(shape, Group) and key in shape.keys and not isinstance(shape.keys[key], Later):
+            return f"it belongs below '{name}': {name}: {{{key}: ...}}"
+    return ""
+
+
 def _known(keys: Map[str, Shape]) -> str:
     return "the keys are " + ", ".join(key for key, shape in keys.items() if not isinstance(shape, Later))
 
@@ -152,6 +161,8 @@ def _value_hint(node: Node, expected: str, *, secret: bool) -> str:
             return f"put quotes around a value that begins with a placeholder: '{{{key}}}...'"
     if isinstance(node, Scalar) and isinstance(node.value, str) and expected.startswith("one of ") and not secret:
         return suggest(node.value, expected.removeprefix("one of ").split(", "))
+    if isinstance(node, Scalar) and expected.startswith("a size") and (match := re.fullmatch(r"(\d+) ?([kmgt])", node.text.lower())):
+        return f"did you mean {match[1]}{match[2].upper()}iB"
     if isinstance(node, Scalar) and isinstance(node.value, bool | int) and "text" in expected:
         return f"put quotes around it: '{node.text}'"
     if isinstance(node, Scalar) and isinstance(node.value, str) and expected.startswith("a whole number") and node.text.strip("+-").isdigit():

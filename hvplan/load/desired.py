@@ -109,7 +109,7 @@ class Builder:
 
     def _sample(self, head: Head, root: Mapping) -> None:
         """Checks a document that makes no object, or a template: what nobody uses yet may be wrong too."""
-        self.checker.check(DOCUMENTS[head.kind], sample(head.root, root, self.stack.name, self.checker), "")
+        self.checker.check(DOCUMENTS[head.kind], sample(head, root, self.stack.name, self.checker), "")
 
     def _claim(self, kind: str, name: str, host: str, place: Place) -> bool:
         """Is (host, kind, name) still free; Windows ignores case."""

@@ -11,7 +11,7 @@ from hvplan.load.documents import Head
 from hvplan.load.kinds import INSTANCES
 from hvplan.load.merge import merge
 from hvplan.load.placeholders import Words, expand, expand_document, expand_text
-from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, child, plain
+from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, child, is_null, plain
 
 _OWN = ("kind", "name", "apiVersion")
 """Keys of a template that say what it is and are not inherited."""
@@ -119,17 +119,20 @@ def filled(root: Mapping, name: str, words: Words, checker: Checker) -> Mapping:
     return rest._replace(entries={**rest.entries, "name": own})
 
 
-def sample(head: Mapping, root: Mapping, stack: str, checker: Checker) -> Mapping:
-    """A document as it would look for some machine: its head as written, words in place of what only a machine knows, no nulls."""
+def sample(head: Head, root: Mapping, stack: str, checker: Checker) -> Mapping:
+    """A document as it would look for some machine: its head as written, words in place of what only a machine knows.
+
+    A template is without its nulls: they may stop what another template gives.
+    """
     words = Words(name="name", host="host", stack=stack or None, index="1")
-    own = {key: head.entries[key] for key in _OWN if key in head.entries}
+    own = {key: head.root.entries[key] for key in _OWN if key in head.root.entries}
     own |= {key: root.entries[key] for key in ("instances",) if key in root.entries}
     rest = expand_document(root._replace(entries={key: value for key, value in root.entries.items() if key not in own}), words, checker)
-    return _without_nulls(rest)._replace(entries={**own, **_without_nulls(rest).entries})
+    body = _without_nulls(rest) if head.kind == "VirtualMachineTemplate" else rest
+    return body._replace(entries={**own, **body.entries})
 
 
 def _without_nulls(root: Mapping) -> Mapping:
-    """Without nulls that stand there to stop what a template gives; an empty value is left to be reported."""
-    entries = {key: entry for key, entry in root.entries.items() if not (isinstance(entry.node, Scalar) and entry.node.value is None and entry.node.text)}
+    entries = {key: entry for key, entry in root.entries.items() if not is_null(entry.node)}
     below = {key: Entry(e.key, _without_nulls(e.node)) if isinstance(e.node, Mapping) else e for key, e in entries.items()}
     return root._replace(entries=below)

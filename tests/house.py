@@ -1,6 +1,6 @@
 """The rooms of the house, the arrows between them and the libraries of each, as a table that tests and the README share.
 
-    python -m tests.house          writes the table of rooms into hvplan/README.md
+python -m tests.house          writes the table of rooms into hvplan/README.md
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def table() -> str:
     """The table of rooms as it stands in hvplan/README.md."""
     lines = ["| room | what it does | may import | libraries |", "|---|---|---|---|"]
     for name, room in ROOMS.items():
-        lines.append(f"| `{name}` | {room.does} | {' '.join(f'`{r}`' for r in sorted(room.may)) or '-'} | {' '.join(f'`{r}`' for r in sorted(room.libraries)) or '-'} |")
+        lines.append(
+            f"| `{name}` | {room.does} | {' '.join(f'`{r}`' for r in sorted(room.may)) or '-'} | {' '.join(f'`{r}`' for r in sorted(room.libraries)) or '-'} |"
+        )
     return "\n".join(lines)
 
 

@@ -184,7 +184,7 @@ _CMDLETS: Final = (
         passthru="",
         creates=True,
     ),
-    _write("New-Item", "Item", "Path:S ItemType:S=Directory", module=_FILES, passthru="", creates=True),
+    _write("New-Item", "Item", "Path:S% Name:S% ItemType:S=Directory", module=_FILES, passthru="", creates=True),
     _write("Copy-Item", "Item", "LiteralPath:S Destination:S", module=_FILES, passthru="PassThru", creates=True),
     _write("Rename-Item", "Item", "LiteralPath:S NewName:S", module=_FILES, passthru="PassThru"),
     _write("Remove-Item", "", "LiteralPath:S", module=_FILES, passthru=""),

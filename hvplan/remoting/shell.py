@@ -12,17 +12,17 @@ import logging
 import math
 import uuid
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 from hvplan.clock import Clock
 from hvplan.cmdlets.invocation import Invocation
-from hvplan.remoting import clixml, messages
+from hvplan.remoting import messages
 from hvplan.remoting.arguments import wire
 from hvplan.remoting.connection import Connection
 from hvplan.remoting.failures import STILL_RUNNING, after_command, trouble
-from hvplan.remoting.session import Done, ErrorRecord, Failed, Outcome, Record, Unsure
+from hvplan.remoting.heard import Heard
+from hvplan.remoting.session import Outcome, Unsure
 
 IDLE_TIMEOUT: Final = 240
 """Seconds after which the host closes a shell that nobody uses: what a crashed run leaves behind is soon gone."""
@@ -38,42 +38,6 @@ GRACE: Final = 3
 
 CLOSING: Final = 3
 """Seconds that each request of a close may take."""
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What a pipeline has sent so far."""
-
-    records: list[Record] = field(default_factory=list)
-    errors: list[ErrorRecord] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    state: str = ""
-
-    def take(self, kind: int, body: bytes) -> None:
-        """One message; kinds that say nothing about the outcome (progress, verbose ...) pass by."""
-        match kind:
-            case messages.PIPELINE_OUTPUT:
-                self.records.append(clixml.record(body))
-            case messages.ERROR_RECORD:
-                self.errors.append(clixml.error_record(body))
-            case messages.WARNING_RECORD:
-                self.warnings.append(clixml.warning(body))
-            case messages.PIPELINE_STATE:
-                state, error = clixml.pipeline_state(body)
-                self.state = state
-                self.errors += [error] if error is not None else []
-
-    def outcome(self) -> Outcome | None:
-        """The outcome, once the pipeline has ended."""
-        match self.state:
-            case "Completed":
-                return Done(records=tuple(self.records), errors=tuple(self.errors), warnings=tuple(self.warnings))
-            case "Failed" | "Stopped":
-                why = ErrorRecord(id=f"Pipeline{self.state}", category="OperationStopped", message=f"The host says {self.state} and gives no reason.")
-                return Failed(errors=tuple(self.errors) or (why,), records=tuple(self.records))
-            case "Disconnected":
-                return Unsure(why="the host has detached the pipeline from this connection")
-        return None
 
 
 class Shell:
@@ -166,7 +130,7 @@ class Shell:
         return outcome
 
     def _follow(self, pipeline: Any, deadline: float) -> Outcome:
-        incoming, heard = messages.Messages(), _Heard()
+        incoming, heard = messages.Messages(), Heard()
         identity = uuid.UUID(pipeline.id)
         try:
             while True:
@@ -188,7 +152,7 @@ class Shell:
             self.broken = True
             return Unsure(why=trouble(error, self._connection).why)
 
-    def _receive(self, pipeline: Any, seconds: int, incoming: messages.Messages, heard: _Heard, identity: uuid.UUID) -> bool:
+    def _receive(self, pipeline: Any, seconds: int, incoming: messages.Messages, heard: Heard, identity: uuid.UUID) -> bool:
         """One Receive, repeated by nobody; whether the host says the pipeline's streams are at their end."""
         from pypsrp.exceptions import WSManFaultError
         from pypsrp.shell import CommandState

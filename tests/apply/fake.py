@@ -15,6 +15,7 @@ from typing import Any
 from hvplan.clock import VirtualClock
 from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Invocation
+from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Consent, Expect, HostEntry, PlanDocument, PowerWindow, ResourceChange, Step
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.parts import General, Memory, Processor
@@ -114,7 +115,7 @@ class FakeHost:
                     id = guid(number)
                     records = ({"Id": id},)
                 case "New-Item":
-                    path = str(cmd.parameters["Path"])
+                    path = f"{cmd.parameters['Path']}\\{cmd.parameters['Name']}"
                     self.files[normal_path(path)] = LiveFile(path=path, folder=True, size=0)
                 case "Remove-VM":
                     del self.vms[id]
@@ -206,6 +207,7 @@ def start_step(id: str, number: int, *, needs: tuple[str, ...] = (), **more: Any
 
 def _step(id: str, number: int, cmd: Cmd, action: str, path: str, was: Any, becomes: Any, needs: tuple[str, ...], **more: Any) -> Step:
     address = f"vm/web{number:02d}"
+    invocation = write(vm(guid(number)), cmd)
     base = Step(
         id=id,
         host="hv01",
@@ -216,8 +218,8 @@ def _step(id: str, number: int, cmd: Cmd, action: str, path: str, was: Any, beco
         needs=needs,
         expect=(Expect(address=address, path=path, value=was),),
         verify=(Expect(address=address, path=path, value=becomes),),
-        invocation=to_json(write(vm(guid(number)), cmd)),
-        powershell="",
+        invocation=to_json(invocation),
+        powershell=powershell(invocation),
         timeout=60,
     )
     return replace(base, **more)

@@ -40,7 +40,7 @@ GOOD: dict[str, tuple[Cmd, ...]] = {
     ),
     "a new switch": (Cmd("New-VMSwitch", {"Name": "lan", "SwitchType": "Internal", "Id": ID}), select("Id")),
     "a new VHD": (Cmd("New-VHD", {"Path": r"D:\a.vhdx", "SizeBytes": 1 << 40, "Dynamic": True}),),
-    "a folder": (Cmd("New-Item", {"Path": r"D:\a [b]", "ItemType": "Directory"}),),
+    "a folder": (Cmd("New-Item", {"Path": "D:\\a", "Name": "b", "ItemType": "Directory"}),),
     "a copy": (Cmd("Copy-Item", {"LiteralPath": r"D:\a.vhdx", "Destination": r"D:\b.vhdx"}),),
     "a removal by exact path": (Cmd("Remove-Item", {"LiteralPath": r"D:\a[1].vhdx"}),),
     "a text with a reference": (vm(NEW), Cmd("Set-VM", {"Notes": Text(parts=("vm=", Ref(address="vm/web01", property="Id", first=13)))})),

@@ -1,0 +1,179 @@
+"""The laws of the engine on every case, on a host in memory."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hvplan.cmdlets.invocation import Invocation
+from hvplan.document.plan import Expect, PlanDocument, Step
+from hvplan.errors import ConnectionFailed
+from hvplan.remoting.session import Done, ErrorRecord, Failed, Outcome, Unsure
+from hvplan.simulator.call import Answer, Call
+from hvplan.simulator.values import List
+from tests import casebook
+from tests.casebook import Case
+from tests.lab import Lab
+
+CASES = pytest.mark.parametrize("case", casebook.cases(), ids=lambda case: case.name)
+STOPS = ("Stop-VM", "Save-VM", "Suspend-VM", "Restart-VM", "Remove-VM")
+
+
+@CASES
+def test_law_5_no_running_machine_is_stopped_without_consent(case: Case, tmp_path: Path) -> None:
+    """`--yes` alone never stops, saves, pauses or restarts what runs."""
+    lab = Lab(case, tmp_path)
+    running = {vm["id"] for vm in lab.world.dump().get("vms", ()) if vm.get("state") == "Running"}
+    lab.apply(lab.plan(), consents=False)
+    stopped = [call for call in lab.calls() if call["command"] in STOPS and {vm["id"] for vm in call["bound"].get("VM", ())} & running]
+    assert stopped == []
+
+
+@CASES
+def test_law_8_a_stale_plan_changes_nothing(case: Case, tmp_path: Path) -> None:
+    """Whatever a step expects to find: if that has moved, apply refuses (3) before its first write and says what moved."""
+    document = Lab(case, tmp_path).plan()
+    if document.refusals or not document.steps:
+        return
+    tried = 0
+    for expect in dict.fromkeys(e for step in document.steps if _first(step, document) for e in step.expect):
+        lab = Lab(case, tmp_path)
+        made = lab.plan()
+        if not _move(lab, expect, made):
+            continue
+        tried += 1
+        moved, start = lab.world.dump(), len(lab.world.audit)
+        result = lab.apply(made)
+        assert result.exit_code == 3, (expect, result)
+        assert casebook.writes(lab.calls(start)) == [], expect
+        assert lab.world.dump() == moved
+        assert result.refusals, expect
+    assert tried, "no expectation of this case could be moved"
+
+
+def _first(step: Step, document: PlanDocument) -> bool:
+    """Does the step only build on what was there when the plan was made."""
+    return all(need not in {s.id for s in document.steps} for need in step.needs)
+
+
+def _call(lab: Lab, command: str, set_: str, **bound: Any) -> Answer:
+    return lab.world.call(Call(command=command, set=set_, bound=bound))
+
+
+def _vm(lab: Lab, address: str, document: PlanDocument) -> List | None:
+    owner = "/".join(address.split("/")[:2])
+    change = next((c for c in document.resource_changes if c.address == owner), None)
+    if change is None or not change.before or "id" not in change.before:
+        return None
+    found = lab.world.call(Call(command="Get-VM", set="Id", bound={"Id": uuid.UUID(change.before["id"])})).records
+    return List(found, "VirtualMachine[]")
+
+
+def _move(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
+    """Change on the host what is expected, behind the plan's back; False where the test knows no way."""
+    if expect.path.startswith("file ") and expect.value is False:
+        return not _call(lab, "New-VHD", "DynamicWithoutSource", Path=List([expect.path[5:]]), SizeBytes=1 << 30, Dynamic=True).errors
+    if expect.path.startswith("file ") and expect.value is True:
+        gone = Expect(address=expect.address, path=expect.path, value=False)
+        if any(gone in step.verify for step in document.steps):
+            return False  # moved to the planned value
+        return not _call(lab, "Remove-Item", "LiteralPath", LiteralPath=List([expect.path[5:]])).errors
+    if expect.path == "exists" and expect.value is False and expect.address.startswith("vm/") and expect.address.count("/") == 1:
+        name = next(c.name for c in document.resource_changes if c.address == expect.address)
+        return not _call(lab, "New-VM", "No VHD", Name=name, NoVHD=True, Generation=2, MemoryStartupBytes=1 << 30).errors
+    if expect.path == "exists" and expect.value is False and expect.address.startswith("switch/"):
+        name = next(c.name for c in document.resource_changes if c.address == expect.address)
+        return not _call(lab, "New-VMSwitch", "SwitchType", Name=name, SwitchType="Private").errors
+    vm = _vm(lab, expect.address, document)
+    if not vm:
+        return False
+    match (expect.address.split("/")[2:], expect.path):
+        case ([], "notes" | "notes.marker"):
+            return _sets(lab, "Set-VM", vm, Notes="somebody else was here")
+        case ([], "processor.weight"):
+            return _sets(lab, "Set-VMProcessor", vm, RelativeWeight=777)
+        case ([], "processor.count"):
+            return _sets(lab, "Set-VMProcessor", vm, Count=7)
+        case ([], "memory.startup"):
+            return _sets(lab, "Set-VMMemory", vm, StartupBytes=5 << 30)
+        case ([], "firmware.secureBoot"):
+            return _sets(lab, "Set-VMFirmware", vm, EnableSecureBoot="On", SecureBootTemplate="MicrosoftUEFICertificateAuthority")
+        case ([], "state") if expect.value == "Running":
+            return _sets(lab, "Save-VM", vm)
+        case ([], "state") if expect.value == "Off":
+            return _sets(lab, "Start-VM", vm) and _sets(lab, "Save-VM", vm)
+        case (["networkAdapters", _], "vlan"):
+            adapters = [a for a in _call(lab, "Get-VMNetworkAdapter", "VMObject", VM=vm).records if a.name == expect.address.rsplit("/", 1)[1]]
+            return bool(adapters) and not _call(lab, "Remove-VMNetworkAdapter", "ResourceObject", VMNetworkAdapter=List(adapters)).errors
+        case (["disks", _], "slot") if expect.value:
+            kind, _, place = expect.value.partition(" ")
+            drives = [
+                d
+                for d in _call(lab, "Get-VMHardDiskDrive", "VMObject", VM=vm).records
+                if (str(d.props["ControllerType"]).lower(), f"{d.props['ControllerNumber']}:{d.props['ControllerLocation']}") == (kind, place)
+            ]
+            if not drives or _call(lab, "Remove-VMHardDiskDrive", "VMHardDiskDrive", VMHardDiskDrive=List(drives)).errors:
+                return False
+            return _sets(lab, "Add-VMHardDiskDrive", vm, Path=drives[0].props["Path"], ControllerType="SCSI", ControllerNumber=0, ControllerLocation=9)
+    return False
+
+
+def _sets(lab: Lab, command: str, vm: List, **bound: Any) -> bool:
+    return not _call(lab, command, "VMObject", VM=vm, **bound).errors
+
+
+@CASES
+def test_law_9_what_is_not_written_is_not_touched(case: Case, tmp_path: Path) -> None:
+    """Machines, switches and files that no step names stay as they are, to the last byte."""
+    lab = Lab(case, tmp_path)
+    document = lab.plan()
+    before = lab.world.dump()
+    lab.apply(document)
+    after = lab.world.dump()
+    touched = {c.name for c in document.resource_changes if c.address.startswith("vm/") and c.address.count("/") == 1}
+    strangers = {vm["id"]: vm for vm in before.get("vms", ()) if vm["name"] not in touched}
+    assert {vm["id"]: vm for vm in after.get("vms", ()) if vm["id"] in strangers} == strangers
+    declared = {c.name for c in document.resource_changes if c.address.startswith("switch/")}
+    others = [s for s in before.get("switches", ()) if s["name"] not in declared]
+    assert [s for s in after.get("switches", ()) if s in others] == others
+    if not any("Remove-Item" in step.powershell for step in document.steps):
+        kept = {f["path"] for f in after.get("files", ())}
+        assert {f["path"] for f in before.get("files", ())} <= kept
+
+
+@CASES
+@pytest.mark.parametrize("trouble", ["fails", "is lost", "errs"])
+def test_law_11_unknown_is_not_absent(case: Case, trouble: str, tmp_path: Path) -> None:
+    """Whichever read of a host fails, in whichever way: the plan stops or does less, and never creates or deletes more."""
+    whole = Lab(case, tmp_path)
+    wanted = {_gist(step) for step in whole.plan().steps}
+    error = ErrorRecord(id="AccessDenied,Some", category="PermissionDenied", message="no")
+    for number in range(len(whole.session.sent)):
+        lab = Lab(case, tmp_path)
+
+        def broken(index: int, invocation: Invocation, outcome: Outcome, at: int = number) -> Outcome:
+            if index != at:
+                return outcome
+            match trouble:
+                case "fails":
+                    return Failed(errors=(error,))
+                case "is lost":
+                    return Unsure(why="gone")
+                case _:
+                    return Done(errors=(error,))
+
+        lab.session.after = broken
+        try:
+            document = lab.plan()
+        except ConnectionFailed:
+            continue
+        more = {_gist(step) for step in document.steps} - wanted
+        assert not more or document.refusals, f"read {number}"
+        assert not {action for _, action, _ in more} & {"create", "copy", "add", "remove", "delete", "rename"}, f"read {number}"
+
+
+def _gist(step: Step) -> tuple[str, str, str]:
+    return step.address, step.action, step.invocation[-1]["cmdlet"]

@@ -10,10 +10,11 @@ from itertools import combinations
 from typing import Any, Final
 
 from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.live import LiveDrive, LiveVhd
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine, VirtualSwitch
 from hvplan.model.rows import written
-from hvplan.model.values import UNSET, Json, normal_path
+from hvplan.model.values import UNSET, Json, Unknown, normal_path
 
 SECTIONS: Final[Mapping[str, str]] = {"general": "vm", "processor": "cpu", "memory": "mem", "firmware": "fw"}
 """Part of a VM -> the short word of its section in the marker."""
@@ -26,8 +27,14 @@ def declared(part: Any) -> dict[str, Json]:
 
 
 def disk_declared(disk: Disk) -> dict[str, Json]:
-    """What a declared disk says, for its digest; paths compare as Windows compares them."""
+    """What a declared disk says, for its digest; paths compare as Windows compares them.
+
+    A file that hvplan did not make is told apart, so that a mark alone proves which files it made. The source of a copy
+    is left out: nothing on the host tells it.
+    """
     values: dict[str, Json] = {"path": normal_path(disk.path)}
+    if disk.disk:
+        values["disk"] = disk.disk
     if disk.slot is not UNSET:
         values["slot"] = str(disk.slot)
     if disk.vhd:
@@ -37,8 +44,8 @@ def disk_declared(disk: Disk) -> dict[str, Json]:
                 values[name] = value
         if vhd.parent_path:
             values["parent"] = normal_path(vhd.parent_path)
-        if vhd.source_path:
-            values["source"] = normal_path(vhd.source_path)
+        if vhd.existing == "Adopt":
+            values["existing"] = vhd.existing
     return values
 
 
@@ -94,6 +101,26 @@ def cause(marker: Marker | None, section: str, now: Mapping[str, Json], live: Ma
     if last == digest(dict(now)):
         return "drift"
     return "pending" if _unmoved(last, live) else "both"
+
+
+def disk_live(drive: LiveDrive, base: str, header: LiveVhd | Unknown | None) -> dict[str, Json]:
+    """What the host says of a disk, in the words of `disk_declared`."""
+    values: dict[str, Json] = {"path": normal_path(base), "slot": str(drive.slot)}
+    if isinstance(header, LiveVhd):
+        sizes = {"block_size": header.block_size, "logical_sector": header.logical_sector, "physical_sector": header.physical_sector}
+        values |= {"size": header.size, "type": header.type, **{name: value for name, value in sizes.items() if value}}
+        if header.parent:
+            values["parent"] = normal_path(header.parent)
+    return values
+
+
+def made_as(marker: Marker, drive: LiveDrive, base: str, header: LiveVhd | Unknown | None) -> str | None:
+    """The key under which a file was made by hvplan and attached, by its digest in the mark; None when the mark does not prove it."""
+    live = disk_live(drive, base, header)
+    for section, last in sorted(marker.applied.items()):
+        if section.startswith("disk/") and _unmoved(last, live):
+            return section.removeprefix("disk/")
+    return None
 
 
 def _unmoved(last: str, live: Mapping[str, Json]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from hvplan.diff.changes import Delete, Finding, Keep, Update
 from hvplan.diff.context import Context
-from hvplan.diff.digests import disk_section
+from hvplan.diff.digests import disk_section, made_as
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import STEADY
 from hvplan.diff.result import ObjectDiff
@@ -46,16 +46,14 @@ def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
             Finding(address=address, code="busy", text=f"the machine is busy ({live.busy}); left for a later run", blocks=(address,), deferred=True)
         )
     files: dict[str, str] = {}
-    for disk in want.disks:
-        at = device(address, "disks", disk.key)
-        if disk.vhd and not disk.absent and fits_any(ctx.options.delete_disks, at, ctx.options.host, want.labels):
-            drive = next((d for d in live.disks if not isinstance(base := ctx.host.base(d.path), Unknown) and d.path and same_path(base, disk.path)), None)
-            if drive is None:
-                continue
-            if why := _keeps_file(disk.key, disk.path, disk.vhd.existing, live, marker, ctx):
-                findings.append(Finding(address=at, code="disk-kept", text=f"{disk.path} is not deleted: {why}.", path="vhd.path", blocks=(address,)))
-            else:
-                files[at] = disk.path
+    for at, path, why in _files(want, live, marker, address, ctx):
+        if not fits_any(ctx.options.delete_disks, at, ctx.options.host, want.labels):
+            continue
+        if why:
+            text = f"{path} is not deleted: {why}. Name the disks that are to go (--delete-disks={address}/disks/KEY), or leave the option out."
+            findings.append(Finding(address=at, code="disk-kept", text=text, path="vhd.path", blocks=(address,)))
+        else:
+            files[at] = path
     line = _STOPPED if live.state == "Running" else _GONE
     return ObjectDiff(changes=(Delete(address=address, live=live, want=want, marker=marker, files=files, line=line),), findings=tuple(findings))
 
@@ -69,10 +67,25 @@ def _guards(want: VirtualMachine, live: LiveVm, marker: Marker, address: str, ct
         yield _refuse(address, "replica", f"the machine is a replica ({live.replication}) and is only read.")
 
 
-def _keeps_file(key: str, path: str, existing: str, live: LiveVm, marker: Marker, ctx: Context) -> str:
-    """Why a file may not go with its machine, `""` if it may (law 4)."""
-    if existing == "Adopt" or disk_section(key) not in marker.applied:
-        return "it is not certain that hvplan made it"
+def _files(want: VirtualMachine, live: LiveVm, marker: Marker, address: str, ctx: Context) -> Iterator[tuple[str, str, str]]:
+    """Each disk of the machine: its address, its base file, and why that may not go with the machine (`""` if it may)."""
+    for drive in live.disks:
+        base = ctx.host.base(drive.path) if drive.path else ""
+        if not base:
+            continue
+        if isinstance(base, Unknown):
+            yield device(address, "disks", str(drive.slot)), drive.path, base.why
+            continue
+        disk = next((d for d in want.disks if d.path and same_path(d.path, base)), None)
+        key = made_as(marker, drive, base, ctx.host.vhds.get(normal_path(base)))
+        if disk and disk.vhd and disk.vhd.existing != "Adopt" and disk_section(disk.key) in marker.applied:
+            key = disk.key
+        at = device(address, "disks", key or (disk.key if disk else str(drive.slot)))
+        yield at, base, _keeps_file(base, live, ctx) if key else "its mark does not say that hvplan made it"
+
+
+def _keeps_file(path: str, live: LiveVm, ctx: Context) -> str:
+    """Why a file of ours may not go with its machine, `""` if it may (law 4)."""
     if users := ctx.attached_to_others(path, live.id):
         return f"it is attached to {', '.join(users)}"
     hidden = sorted(vm.name for vm in ctx.host.vms if vm.id != live.id and any(d.path and isinstance(ctx.host.base(d.path), Unknown) for d in vm.disks))

@@ -15,7 +15,7 @@ from hvplan.diff.ownership import Found
 from hvplan.diff.power import idle_state, state_change, state_findings
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import SAVED_KEEPS, compare, row_findings, unknown_part
-from hvplan.model.impact import Impact, Situation, When
+from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.rows import Row
@@ -55,14 +55,23 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     marks = ctx.desired.stack.marks
     adopts = marks and not found.ours and not found.cut_off
     adopted = not completing and (not found.ours or (found.marker is not None and found.marker.origin == "adopted"))
-    vm = Machine(want=want, address=address, id=live.id, situation=_situation(live), marker=found.marker, completing=completing, adopted=adopted)
+    vm = Machine(want=want, address=address, id=live.id, situation=live.situation, marker=found.marker, completing=completing, adopted=adopted)
     if replaced := tuple(_create_only(want, live)):
         return _replace(vm, live, replaced)
     devices = _devices(vm, live, ctx)
-    fields = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers)]
+    differing = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers)]
+    undecided = [field for field in differing if _undecided(field, live)]
+    fields = [field for field in differing if field not in undecided]
     state = state_change(want, live, found.marker)
     fields += [state] if state else []
-    findings = [*_row_findings(vm, ctx), *_unknown_parts(vm, live), *vm_limits(vm, ctx), *_fewer_controllers(want, live, address), *devices.findings]
+    findings = [
+        *_row_findings(vm, ctx),
+        *_unknown_parts(vm, live),
+        *_undecided_findings(undecided, live, address),
+        *vm_limits(vm, ctx),
+        *_fewer_controllers(want, live, address),
+        *devices.findings,
+    ]
     findings += device_limits(vm, live, devices.changes, devices.controllers, ctx)
     change = Update(
         address=address,
@@ -99,11 +108,6 @@ def _protect(want: VirtualMachine, found: Found[Any]) -> bool | None:
     return want.lifecycle.protect if want.lifecycle.protect is not None and want.lifecycle.protect != now and found.ours else None
 
 
-def _situation(live: LiveVm) -> Situation:
-    """As `LiveVm.situation`; where it is not known whether the guest runs Hyper-V, it is taken to."""
-    return replace(live.situation, nested=True) if isinstance(live.processor, Unknown) else live.situation
-
-
 def _create_only(want: VirtualMachine, live: LiveVm) -> Iterator[FieldChange]:
     for path, wanted, now in (("generation", want.generation, live.generation), ("version", want.version, live.version)):
         if wanted is not UNSET and wanted != now and want.lifecycle.manages(path):
@@ -124,6 +128,20 @@ def _equal(row: Row, want: Any, now: Any) -> bool:
     if row.path == "firmware.secureBoot":
         return bool(now) if want is True else str(want).casefold() == str(now).casefold()
     return bool(want == now)
+
+
+def _undecided_findings(fields: list[FieldChange], live: LiveVm, address: str) -> Iterator[Finding]:
+    why = live.processor.why if isinstance(live.processor, Unknown) else ""
+    for field in fields:
+        text = f"whether {field.path} can change while the machine runs depends on its processor, which could not be read ({why})."
+        yield Finding(address=address, code="unknown", text=text, path=field.path)
+
+
+def _undecided(field: FieldChange, live: LiveVm) -> bool:
+    """Does what a change costs depend on something that could not be read: nested virtualization decides whether memory grows under power."""
+    if field.row is None or not isinstance(live.processor, Unknown):
+        return False
+    return judge(field.row.impact, field.before, field.after, replace(live.situation, nested=True)).impact != field.impact
 
 
 def _fields(vm: Machine, live: LiveVm, ctx: Context) -> Iterator[FieldChange]:

@@ -9,10 +9,8 @@ from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.diff.changes import Change, Delete, FieldChange, Keep, Update
 from hvplan.document.plan import Expect
-from hvplan.model.address import device
-from hvplan.model.devices import Disk
 from hvplan.model.impact import Impact, When
-from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
+from hvplan.model.live import LiveAdapter, LiveVm
 from hvplan.model.objects import Stack, VirtualMachine
 from hvplan.model.values import UNSET, Unknown, same_path
 from hvplan.model.view import marker_line
@@ -104,7 +102,7 @@ def delete_drafts(host: str, change: Delete, stack: Stack) -> VmWork:
     head = build.vm(live.id)
     drafts = [*stop_for_removal(host, address, want, live, stack.policy)]
     for at, path in sorted(change.files.items()):
-        drive = _drive(want, live, address, at)
+        drive = next((d for d in live.disks if d.path and same_path(d.path, path)), None)
         if drive:
             drafts.append(replace(detach(host, address, head, at, drive, When("removed with its machine", Impact.RESTART)), cause=("delete-disks",)))
             drafts.append(replace(delete_file(host, at, address, path), impact=Impact.DATA))
@@ -126,11 +124,3 @@ def delete_drafts(host: str, change: Delete, stack: Stack) -> VmWork:
         )
     )
     return VmWork(drafts=tuple(drafts), power=Power(drafts=(), stops=live.state == "Running"))
-
-
-def _drive(want: VirtualMachine, live: LiveVm, address: str, at: str) -> LiveDrive | None:
-    """The drive of a declared disk: by slot, else the one whose file it is."""
-    disk = next((d for d in want.disks if device(address, "disks", d.key) == at), None)
-    if not isinstance(disk, Disk):
-        return None
-    return next((d for d in live.disks if (d.slot == disk.slot if disk.slot is not UNSET else same_path(d.path, disk.path))), None)

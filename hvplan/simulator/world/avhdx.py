@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hvplan.simulator.world import units
-from hvplan.simulator.world.nouns import VM, Disk, File, Vhd
+from hvplan.simulator.world.host_nouns import File, Vhd
+from hvplan.simulator.world.nouns import VM, Disk
 from hvplan.simulator.world.state import State, drawn_id
 
 

@@ -12,8 +12,9 @@ from hvplan.simulator.call import Call, Error
 from hvplan.simulator.clock import Clock
 from hvplan.simulator.values import Obj
 from hvplan.simulator.world import refusals
+from hvplan.simulator.world.host_nouns import Switch
 from hvplan.simulator.world.latency import Latency
-from hvplan.simulator.world.nouns import VM, Checkpoint, Switch
+from hvplan.simulator.world.nouns import VM, Checkpoint
 from hvplan.simulator.world.refusals import Refusal
 from hvplan.simulator.world.state import State
 from hvplan.simulator.world.wildcard import has_wildcard, matches

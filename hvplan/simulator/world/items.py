@@ -10,7 +10,7 @@ from dataclasses import replace
 from hvplan.simulator.values import Obj
 from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
-from hvplan.simulator.world.nouns import File
+from hvplan.simulator.world.host_nouns import File
 from hvplan.simulator.world.record_parts import i64
 from hvplan.simulator.world.refusals import Refusal, prompt, refusal
 from hvplan.simulator.world.state import STOPPED_STATES, State

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hvplan.simulator.values import Enum, Number, Obj
 from hvplan.simulator.world.context import Context, Handler
-from hvplan.simulator.world.nouns import Address, Nat
+from hvplan.simulator.world.host_nouns import Address, Nat
 from hvplan.simulator.world.record_parts import u32
 from hvplan.simulator.world.refusals import Refusal, invalid, refusal
 from hvplan.simulator.world.state import State

@@ -7,7 +7,8 @@ from typing import Any
 from hvplan.simulator.values import List, Obj
 from hvplan.simulator.world.cultures import word
 from hvplan.simulator.world.enums import enum, on_off
-from hvplan.simulator.world.nouns import Adapter, Disk, Dvd, Slot, Switch, Vlan
+from hvplan.simulator.world.host_nouns import Switch
+from hvplan.simulator.world.nouns import Adapter, Disk, Dvd, Slot, Vlan
 from hvplan.simulator.world.record_parts import NO_ID, Owner, component, i64, texts, u32, u64
 
 IDE = "83F8638B-8DCA-4152-9EDA-2CA8B33039B4"

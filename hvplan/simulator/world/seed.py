@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from hvplan.simulator.world import nouns, seed_checkpoints, shapes, units
+from hvplan.simulator.world import host_nouns, seed_checkpoints, shapes, units
 from hvplan.simulator.world.emitter import emit
-from hvplan.simulator.world.nouns import Address, File, Host, Nat, Vhd
+from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Vhd
 from hvplan.simulator.world.reader import Node, Problems, read
 from hvplan.simulator.world.releases import RELEASES
 from hvplan.simulator.world.shape import Field, Shape, size, text, whole
@@ -56,10 +56,10 @@ def dump_state(state: State) -> dict[str, Any]:
     host = state.host
     default = Host(uuid=UUID(int=0))
     made: dict[str, Any] = {"name": host.name, "release": host.release, "culture": host.culture, **shapes.HOST.dump(host, default)}
-    made["volumes"] = [shapes.VOLUME.dump(one, nouns.Volume(path="", size=-1, free=-1)) for one in host.volumes]
-    made["netAdapters"] = [shapes.NET_ADAPTER.dump(one, nouns.NetAdapter(id=UUID(int=0), name="", mac="", description="")) for one in host.net_adapters]
-    made["settings"] = shapes.SETTINGS.dump(host.settings, nouns.Settings())
-    switch = nouns.Switch(id=UUID(int=0), name="")
+    made["volumes"] = [shapes.VOLUME.dump(one, host_nouns.Volume(path="", size=-1, free=-1)) for one in host.volumes]
+    made["netAdapters"] = [shapes.NET_ADAPTER.dump(one, host_nouns.NetAdapter(id=UUID(int=0), name="", mac="", description="")) for one in host.net_adapters]
+    made["settings"] = shapes.SETTINGS.dump(host.settings, host_nouns.Settings())
+    switch = host_nouns.Switch(id=UUID(int=0), name="")
     made_up: dict[str, Any] = {
         "kind": "World",
         "host": made,
@@ -115,15 +115,17 @@ def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
     octets = given["uuid"].bytes[:2].hex().upper()
     settings.setdefault("mac_minimum", f"00155D{octets}00")
     settings.setdefault("mac_maximum", f"00155D{octets}FF")
-    given["settings"] = nouns.Settings(**settings)
+    given["settings"] = host_nouns.Settings(**settings)
     if "volumes" in parts:
         volumes = [shapes.VOLUME.load(item, problems) for item in _list(parts["volumes"], problems)]
         given["volumes"] = tuple(
-            nouns.Volume(**{"free": one.get("size", 0), **one, "path": one["path"].rstrip("\\") + "\\"}) for one in volumes if "path" in one and "size" in one
+            host_nouns.Volume(**{"free": one.get("size", 0), **one, "path": one["path"].rstrip("\\") + "\\"})
+            for one in volumes
+            if "path" in one and "size" in one
         )
     adapters = [shapes.NET_ADAPTER.load(item, problems) for item in _list(parts.get("netAdapters"), problems)]
     given["net_adapters"] = tuple(
-        nouns.NetAdapter(
+        host_nouns.NetAdapter(
             **{
                 "id": drawn_id(name, "netadapter", one.get("name", ""), 0),
                 "name": "Ethernet",
@@ -153,7 +155,7 @@ def _switches(node: Node | None, state: State, problems: Problems) -> None:
         for name in given.get("net_adapters", ()):
             if name.lower() not in known:
                 problems.add(item, f"The host has no network adapter `{name}`.")
-        state.switches[given["id"]] = nouns.Switch(**given)
+        state.switches[given["id"]] = host_nouns.Switch(**given)
 
 
 def _files(node: Node | None, state: State, problems: Problems) -> None:

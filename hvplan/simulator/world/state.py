@@ -7,7 +7,8 @@ from dataclasses import replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hvplan.simulator.world import units
-from hvplan.simulator.world.nouns import VM, Address, Checkpoint, File, Host, Nat, Switch, Vhd, Volume
+from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Switch, Vhd, Volume
+from hvplan.simulator.world.nouns import VM, Checkpoint
 from hvplan.simulator.world.releases import RELEASES, Release
 
 STOPPED_STATES = frozenset({"Off", "Saved", "OffCritical", "SavedCritical", "FastSaved", "Hibernated"})

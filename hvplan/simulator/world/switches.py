@@ -9,7 +9,7 @@ from uuid import UUID
 from hvplan.simulator.values import Obj
 from hvplan.simulator.world import limits
 from hvplan.simulator.world.context import Context, Handler
-from hvplan.simulator.world.nouns import NetAdapter, Switch
+from hvplan.simulator.world.host_nouns import NetAdapter, Switch
 from hvplan.simulator.world.record_devices import switch_record
 from hvplan.simulator.world.refusals import gone, invalid, operation_failed, prompt, refusal, switch_not_found
 from hvplan.simulator.world.settings import known_only

@@ -10,7 +10,7 @@ from hvplan.simulator.world import units, vhds
 from hvplan.simulator.world.avhdx import is_avhdx
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.enums import enum
-from hvplan.simulator.world.nouns import File, Vhd
+from hvplan.simulator.world.host_nouns import File, Vhd
 from hvplan.simulator.world.record_parts import u32, u64
 from hvplan.simulator.world.refusals import Refusal, not_simulated, operation_failed, refusal, vm_id_not_found
 from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hvplan.simulator.world import units
-from hvplan.simulator.world.nouns import VM, File, Vhd
+from hvplan.simulator.world.host_nouns import File, Vhd
+from hvplan.simulator.world.nouns import VM
 from hvplan.simulator.world.refusals import Refusal, about, invalid, operation_failed
 from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM
 from hvplan.simulator.world.state import State, media

@@ -9,7 +9,8 @@ from typing import Any
 from hvplan.simulator.values import Number, Obj
 from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
-from hvplan.simulator.world.nouns import EPOCH, NetAdapter, Volume
+from hvplan.simulator.world.host_nouns import NetAdapter, Volume
+from hvplan.simulator.world.nouns import EPOCH
 from hvplan.simulator.world.record_parts import texts, u32, u64
 from hvplan.simulator.world.refusals import Refusal, not_simulated, refusal
 from hvplan.simulator.world.state import State, drawn_id

@@ -49,7 +49,7 @@ RICH = r"""
     state: Off
     processor: {count: 4, reserve: 5, nestedVirtualization: On, numa: {maximumPerNode: 8}}
     memory: {startup: 4GiB, dynamic: {minimum: 1GiB, maximum: 8GiB, buffer: 25}, priority: 60}
-    firmware: {secureBoot: MicrosoftUEFICertificateAuthority, bootOrder: [networkAdapters/lan, scsi 0:1], consoleMode: COM1}
+    firmware: {secureBoot: MicrosoftUEFICertificateAuthority, bootOrder: [networkAdapters/lan, disks/data], consoleMode: COM1}
     automaticActions: {start: Start, startDelay: 30s, stop: ShutDown, criticalErrorTimeout: 1h}
     integrationServices: {guestServiceInterface: true, timeSynchronization: Off}
     memoryMappedIo: {low: 512MiB, high: 32GiB}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hvplan.apply import honest
 from hvplan.apply.carry import Site
 from hvplan.apply.gates import Ask, Given, open_gates
 from hvplan.apply.journal import Journal
@@ -24,7 +25,6 @@ from hvplan.apply.stale import moved, other_host
 from hvplan.apply.verdict import interrupted, judged, refused
 from hvplan.apply.workers import Workers
 from hvplan.clock import Clock
-from hvplan.cmdlets.build import InvalidInvocation, from_json
 from hvplan.diagnostics import Diagnostic
 from hvplan.document.canonical import digest, to_json
 from hvplan.document.plan import PlanDocument, Refusal
@@ -97,11 +97,7 @@ def _checked(document: PlanDocument, sessions: Mapping[str, Session]) -> Schedul
     problems += [f"step {step.id}: its host {step.host} is no host of the plan" for step in document.steps if step.host not in document.hosts]
     if document.errored:
         problems.append("it is incomplete: a host could not be read when it was made")
-    for step in document.steps:
-        try:
-            from_json(step.invocation)
-        except InvalidInvocation as error:
-            problems.append(f"step {step.id}: {error}")
+    problems += honest.problems(document)
     try:
         schedule = Schedule(document.steps)
     except BrokenPlan as error:

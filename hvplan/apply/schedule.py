@@ -8,7 +8,8 @@ everything else goes on. Pure: no threads, no time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 from hvplan.document.plan import Step
@@ -44,12 +45,22 @@ class Schedule:
         self.steps: Mapping[str, Step] = _checked(tuple(steps))
         self.results: dict[str, StepResult] = {}
         self._running: dict[str, frozenset[tuple[str, str]]] = {}
+        self._touched: list[str] = []
         self._claims = {id: claims(step) for id, step in self.steps.items()}
         self._chains: dict[str, list[str]] = {}
         for id in self.steps:
             self._chains.setdefault(self._root(id), []).append(id)
         self.needed = frozenset(need for step in self.steps.values() for need in step.needs)
+        self._users: dict[str, list[str]] = {id: [] for id in self.steps}
+        for step in self.steps.values():
+            for need in {*step.needs, step.escalates} - {""}:
+                self._users[need].append(step.id)
         self._weights = self._longest()
+        self._free: list[tuple[int, int, str]] = []  # what may start but for its claims, the longest remaining path first
+        self._queued: set[str] = set()
+        self._places = {id: place for place, id in enumerate(self.steps)}
+        for id in self.steps:
+            self._queue(id)
 
     def _root(self, id: str) -> str:
         while above := self.steps[id].escalates:
@@ -82,15 +93,18 @@ class Schedule:
         """What has started and not ended."""
         return tuple(self.steps[id] for id in self._running)
 
-    def ready(self) -> tuple[Step, ...]:
+    def ready(self) -> Iterator[Step]:
         """What may start now, the longest remaining path first; among themselves these never share a claim."""
         held = set().union(*self._running.values()) if self._running else set()
-        found: list[Step] = []
-        for id in sorted((i for i in self.steps if self._may_start(i)), key=lambda i: -self._weights[i]):
+        for _, _, id in self._free:
             if not held & self._claims[id]:
                 held |= self._claims[id]
-                found.append(self.steps[id])
-        return tuple(found)
+                yield self.steps[id]
+
+    def _queue(self, id: str) -> None:
+        if id not in self._queued and self._may_start(id):
+            self._queued.add(id)
+            insort(self._free, (-self._weights[id], self._places[id], id))
 
     def _may_start(self, id: str) -> bool:
         if id in self.results or id in self._running:
@@ -108,29 +122,35 @@ class Schedule:
 
     def start(self, id: str) -> None:
         """A worker takes it."""
+        self._free.remove((-self._weights[id], self._places[id], id))
         self._running[id] = self._claims[id]
 
     def finish(self, result: StepResult) -> None:
         """It has ended. What this makes impossible or needless is not decided here: `skips` says it."""
         self._running.pop(result.id, None)
         self.results[result.id] = result
+        self._touched += self._affected(result.id)
 
     def skips(self) -> tuple[StepResult, ...]:
-        """Steps that will never run, now that others have ended; they are entered as results."""
+        """Steps that will never run, now that others have ended; they are entered as results. Called after every `finish`."""
         new: list[StepResult] = []
-        progress = True
-        while progress:
-            progress = False
-            for id, step in self.steps.items():
-                if id in self.results or id in self._running:
-                    continue
-                because = self._never(step)
-                if because is not None:
-                    result = skipped(step, because)
-                    self.results[id] = result
-                    new.append(result)
-                    progress = True
-        return tuple(new)
+        while self._touched:
+            id = self._touched.pop()
+            if id in self.results or id in self._running:
+                continue
+            because = self._never(self.steps[id])
+            if because is None:
+                self._queue(id)
+            else:
+                result = skipped(self.steps[id], because)
+                self.results[id] = result
+                self._touched += self._affected(id)
+                new.append(result)
+        return tuple(sorted(new, key=lambda result: self._places[result.id]))
+
+    def _affected(self, id: str) -> list[str]:
+        """The steps whose turn may come, or be over, when this one has ended."""
+        return [user for member in self.chain(id) for user in self._users[member]]
 
     def _never(self, step: Step) -> str | None:
         """The step because of which this one never runs; `""` when it is simply not needed; None while it may still run."""
@@ -141,18 +161,15 @@ class Schedule:
 
     def abandon(self) -> tuple[StepResult, ...]:
         """Skip everything that has not started (somebody asked to stop)."""
+        self._free.clear()
         new = [skipped(step, "") for id, step in self.steps.items() if id not in self.results and id not in self._running]
         self.results |= {result.id: result for result in new}
         return tuple(new)
 
     def _longest(self) -> dict[str, int]:
-        after: dict[str, list[str]] = {id: [] for id in self.steps}
-        for step in self.steps.values():
-            for need in {*step.needs, step.escalates} - {""}:
-                after[need].append(step.id)
         weights: dict[str, int] = {}
         for id in reversed(in_order(self.steps)):
-            weights[id] = max(1, self.steps[id].timeout) + max((weights[below] for below in after[id]), default=0)
+            weights[id] = max(1, self.steps[id].timeout) + max((weights[below] for below in self._users[id]), default=0)
         return weights
 
 

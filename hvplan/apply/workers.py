@@ -45,6 +45,7 @@ class Workers:
         self._changed = threading.Condition()
         self._unverified: dict[tuple[str, str], list[Step]] = {}
         self._left: dict[tuple[str, str], int] = {}
+        self._due: list[list[Step]] = []
         self._verifying = 0
         self._draining = self._over = False
         for step in schedule.steps.values():
@@ -76,7 +77,7 @@ class Workers:
             self._changed.notify_all()
 
     def _finished(self) -> bool:
-        return self._schedule.finished and not self._verifying and not any(not self._left[key] for key in self._unverified)
+        return self._schedule.finished and not self._verifying and not self._due
 
     def _work(self) -> None:
         while True:
@@ -91,16 +92,14 @@ class Workers:
 
     def _take(self) -> Callable[[], None] | None:
         """Something to do, under the lock: the re-read of an object whose last step has ended, or a step."""
-        for key in list(self._unverified):
-            if not self._left[key]:
-                steps = self._unverified.pop(key)
-                self._verifying += 1
-                return lambda: self._verify(steps)
+        if self._due:
+            steps = self._due.pop()
+            self._verifying += 1
+            return lambda: self._verify(steps)
         self._drain_if_asked()
-        ready = () if self._draining else self._schedule.ready()
-        if not ready:
+        step = None if self._draining else next(self._schedule.ready(), None)
+        if step is None:
             return None
-        step = ready[0]
         self._schedule.start(step.id)
         return lambda: self._step(step)
 
@@ -116,7 +115,7 @@ class Workers:
             self._schedule.finish(result)
             if result.outcome == "done" and not at_once and step.action != "stop":
                 self._unverified.setdefault(_object(step), []).append(step)
-            self._left[_object(step)] -= 1
+            self._one_less(_object(step))
             self._skipped(self._schedule.skips())
             self._changed.notify_all()
 
@@ -143,10 +142,16 @@ class Workers:
             trouble = StepError(id="internal-error", category="", message=message + ("" if sent else "; nothing was sent"))
             return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome="unknown" if sent else "failed", error=trouble)
 
+    def _one_less(self, key: tuple[str, str]) -> None:
+        """A step of an object has ended; after its last one, what was not re-read yet is due."""
+        self._left[key] -= 1
+        if not self._left[key] and (steps := self._unverified.pop(key, None)):
+            self._due.append(steps)
+
     def _skipped(self, results: tuple[StepResult, ...]) -> None:
         for result in results:
             step = self._schedule.steps[result.id]
-            self._left[_object(step)] -= 1
+            self._one_less(_object(step))
             self._journal.line("skip", step=step.id, because=result.because)
             self._listener.finished(step, result, 0.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ def draining(output: Output) -> Iterator[Interrupts]:
             raise KeyboardInterrupt
         output.progress("Stopping: running steps are waited for, nothing new is started. Once more leaves at once.")
 
+    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+        yield interrupts
+        return
     before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupts

@@ -14,6 +14,7 @@ import click
 from hvplan import __version__
 from hvplan.cli.hosts import AdHoc, sessions, with_ad_hoc
 from hvplan.cli.options import ALL
+from hvplan.cli.side_by_side import side_by_side
 from hvplan.cli.sources import git_commit
 from hvplan.cli.state import Run
 from hvplan.clock import Clock
@@ -23,6 +24,7 @@ from hvplan.errors import ConfigurationError, HvplanError
 from hvplan.load.loading import Loaded, load
 from hvplan.model import address
 from hvplan.model.address import Glob
+from hvplan.model.live import LiveHost
 from hvplan.model.objects import Desired, Host
 from hvplan.remoting.session import Session
 
@@ -91,15 +93,18 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
     with sessions(desired.hosts, clock) as reached:
         inputs: list[HostInput] = []
         failed = dict(reached.failed)
-        for host in desired.hosts:
-            if host.name not in reached.sessions:
-                continue
+        hosts = [host for host in desired.hosts if host.name in reached.sessions]
+        for host in hosts:
             state.output.progress(f"Reading {host.name} ...")
-            mine = desired.of(host.name)
-            try:
-                inputs.append(HostInput(host=host, desired=mine, live=read_host(reached.sessions[host.name], wanted_of(mine))))
-            except HvplanError as error:
-                failed[host.name] = error
+
+        def read(host: Host) -> LiveHost:
+            return read_host(reached.sessions[host.name], wanted_of(desired.of(host.name)))
+
+        for host, live in zip(hosts, side_by_side(read, hosts), strict=True):
+            if isinstance(live, HvplanError):
+                failed[host.name] = live
+            else:
+                inputs.append(HostInput(host=host, desired=desired.of(host.name), live=live))
         if failed and not inputs:
             raise _together(failed)
         options = PlanOptions(

@@ -41,7 +41,7 @@ STEPS = (
         expect=(Expect(address="vm/web01/networkAdapters/lan", path="vlan", value=10),),
         verify=(Expect(address="vm/web01/networkAdapters/lan", path="vlan", value=20),),
         invocation=VLAN,
-        powershell=f"Get-VM -Id '{VM}' | Get-VMNetworkAdapter | Where-Object -Property Id -EQ -Value '{ADAPTER}' | "
+        powershell=f"Get-VM -Id '{VM}' | Get-VMNetworkAdapter | Where-Object -Property 'Id' -EQ -Value '{ADAPTER}' | "
         "Set-VMNetworkAdapterVlan -Access -VlanId 20 -Confirm:$false",
     ),
     Step(

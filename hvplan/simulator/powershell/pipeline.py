@@ -73,8 +73,11 @@ def run(stages: Sequence[tuple[Place, Stage]], input: Iterable[Any] | None) -> N
             start = wish.index + 1
 
 
-def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session) -> list[Any]:
-    """What one command gives inside a script. An error that ends its statement is noted and the script goes on, unless a preference ends all."""
+def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session) -> list[Any] | None:
+    """What one command gives inside a script; None where an error ended its statement: it is noted, and the script goes on.
+
+    Raises Terminate where a preference (`ErrorAction Stop`) ends the script.
+    """
     output: list[Any] = []
     try:
         stages = prepare([Command(name, tuple(arguments))], commands, session, has_input=False)
@@ -84,4 +87,5 @@ def collect(name: str, arguments: Sequence[Argument], commands: Commands, sessio
         if end.preference:
             raise
         session.emit("ERROR_RECORD", records.error_record(end.error))
+        return None
     return output

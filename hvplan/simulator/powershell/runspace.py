@@ -19,14 +19,14 @@ from typing import Any
 from hvplan.simulator.call import World
 from hvplan.simulator.pipe import Command, Emit, MessageKind, Pipeline, Runspace
 from hvplan.simulator.powershell import pipeline as pipes
-from hvplan.simulator.powershell import records
+from hvplan.simulator.powershell import records, serializer
 from hvplan.simulator.powershell.catalogue import load_catalogue
 from hvplan.simulator.powershell.commands import Commands, OpenCommands
 from hvplan.simulator.powershell.core import CORE
 from hvplan.simulator.powershell.place import Session
 from hvplan.simulator.powershell.records import ErrorRecord
 from hvplan.simulator.powershell.restricted import RestrictedCommands, read_configuration
-from hvplan.simulator.powershell.scripts import SCRIPTS, Scripts, digest, module_functions
+from hvplan.simulator.powershell.scripts import SCRIPTS, Scope, Scripts, digest, module_functions
 from hvplan.simulator.powershell.stage import Cancelled, Terminate
 
 
@@ -62,6 +62,7 @@ class SimulatedRunspace:
         self._scripts = scripts
         self._session = session
         self._count = 0
+        self._variables: dict[str, Any] = {}
 
     def run(self, pipeline: Pipeline, emit: Emit, stopped: threading.Event) -> None:
         """See `pipe.Runspace`."""
@@ -103,7 +104,8 @@ class SimulatedRunspace:
         script = self._scripts.get(digest(text))
         if script is None or len(statement) != 1:
             raise Terminate(_scripts_not_allowed(text))
-        script({argument.name or "": argument.value for argument in statement[0].arguments}, self._commands, session)
+        scope = Scope(self._commands, session, lambda value: session.emit("PIPELINE_OUTPUT", serializer.serialize(value)), self._variables)
+        script({argument.name or "": argument.value for argument in statement[0].arguments}, scope)
 
 
 class _Client:

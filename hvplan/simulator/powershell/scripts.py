@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from hvplan.simulator.pipe import Argument
@@ -18,8 +19,34 @@ from hvplan.simulator.powershell.restricted import function
 from hvplan.simulator.powershell.stage import Host
 from hvplan.simulator.values import List
 
-Script = Callable[[Mapping[str, Any], Commands, Session], None]
-"""What a constant script does: calls commands as the script would. Raises Terminate."""
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a script sees: the commands it may call, where its output goes, and the variables around it.
+
+    Script text runs in the session's own scope, so what one pipeline assigned is still there in the next; a function
+    has a scope of its own.
+    """
+
+    commands: Commands
+    session: Session
+    emit: Callable[[Any], None]
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    def call(self, name: str, *arguments: Argument) -> list[Any] | None:
+        """What one command gives; None where an error ended its statement, which the script survives."""
+        return collect(name, arguments, self.commands, self.session)
+
+    def assign(self, variable: str, name: str, *arguments: Argument) -> Any:
+        """`$variable = Name ...`: the value, which stays what it was where an error ended the statement."""
+        output = self.call(name, *arguments)
+        if output is not None:
+            self.variables[variable] = _one_or_all(output)
+        return self.variables.get(variable)
+
+
+Script = Callable[[Mapping[str, Any], Scope], None]
+"""What a constant script does with its parameters: calls commands as the script would. Raises Terminate."""
 
 Scripts = Mapping[str, Script]
 """SHA-256 (hex) of the text's UTF-8 -> what it does."""
@@ -35,21 +62,18 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def boot_order(given: Mapping[str, Any], commands: Commands, session: Session) -> None:
+def boot_order(given: Mapping[str, Any], scope: Scope) -> None:
     """Boot a VM's devices, named by their ids, in that order; ids that fit nothing are passed over."""
     stop = Argument("ErrorAction", "Stop")
-
-    def call(name: str, *arguments: Argument) -> list[Any]:
-        return collect(name, arguments, commands, session)
-
-    machines = call("Get-VM", Argument("Id", given.get("VMId")), stop)
-    machine = _one_or_all(machines)
-    devices = [*call("Get-VMNetworkAdapter", Argument("VM", machine)), *call("Get-VMHardDiskDrive", Argument("VM", machine))]
+    machine = scope.assign("vm", "Get-VM", Argument("Id", given.get("VMId")), stop)
+    adapters = scope.call("Get-VMNetworkAdapter", Argument("VM", machine)) or []
+    devices = [*adapters, *(scope.call("Get-VMHardDiskDrive", Argument("VM", machine)) or [])]
     wanted = given.get("Device")
     words = [psobject.text(word) for word in (wanted if isinstance(wanted, list | tuple) else () if wanted is None else (wanted,))]
     ids = [(psobject.text(psobject.get(device, "Id")).casefold(), device) for device in devices]
     order = [device for word in words for id, device in ids if id == word.casefold()]
-    call("Set-VMFirmware", Argument("VM", machine), Argument("BootOrder", _one_or_all(order)), stop)
+    for value in scope.call("Set-VMFirmware", Argument("VM", machine), Argument("BootOrder", _one_or_all(order)), stop) or ():
+        scope.emit(value)
 
 
 def _one_or_all(items: Sequence[Any]) -> Any:
@@ -74,7 +98,9 @@ class FunctionBody:
 
 class _Run:
     def __init__(self, script: Script, commands: Commands, bound: Mapping[str, Any], host: Host) -> None:
-        self._work = (script, bound, commands, host.session)
+        self._script = script
+        self._bound = bound
+        self._scope = Scope(commands, host.session, host.emit)
 
     def begin(self) -> None:
         """Nothing runs before the arguments are there."""
@@ -82,8 +108,7 @@ class _Run:
     def process(self, value: Any) -> None:
         """Run it."""
         del value
-        script, bound, commands, session = self._work
-        script(bound, commands, session)
+        self._script(self._bound, self._scope)
 
     def end(self) -> None:
         """Nothing was held back."""

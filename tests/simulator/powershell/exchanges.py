@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import re
 import threading
 import xml.etree.ElementTree as ET
@@ -24,6 +25,12 @@ Json = Any
 def recorded() -> list[dict[str, Json]]:
     """All recorded exchanges."""
     lines = gzip.decompress((RECORDINGS / "scenarios.jsonl.gz").read_bytes()).decode().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def asked() -> list[dict[str, Json]]:
+    """More exchanges of the same engine, asked with statements drawn at random; each carries its answers."""
+    lines = lzma.decompress((RECORDINGS / "asked.jsonl.xz").read_bytes()).decode().splitlines()
     return [json.loads(line) for line in lines]
 
 

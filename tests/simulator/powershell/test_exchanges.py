@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvplan.simulator.powershell.runspace import SimulatedPowerShell
-from tests.simulator.powershell.exchanges import RecordedWorld, differences, pipeline_of, recorded, recorded_answers, run, short
+from tests.simulator.powershell.exchanges import RecordedWorld, asked, differences, pipeline_of, recorded, recorded_answers, run, short
 
 EXCHANGES = recorded()
 ANSWERS = recorded_answers()
@@ -14,7 +14,7 @@ OPEN = [exchange for exchange in EXCHANGES if exchange["session"]["type"] == "De
 
 def disagreements(exchange: dict) -> list[str]:  # type: ignore[type-arg]
     """Where the simulator differs from one exchange."""
-    world = RecordedWorld({command: ANSWERS[name] for command, name in exchange["answers"].items()})
+    world = RecordedWorld({command: ANSWERS[name] if isinstance(name, str) else name for command, name in exchange["answers"].items()})
     messages = run(SimulatedPowerShell(world, configuration=exchange["session"]), pipeline_of(exchange))
     found = [short(difference) for difference in differences(exchange["expect"]["messages"], messages)]
     if world.calls != exchange["expect"]["calls"]:
@@ -24,7 +24,7 @@ def disagreements(exchange: dict) -> list[str]:  # type: ignore[type-arg]
 
 def agreement(exchanges: list[dict], count: int) -> None:  # type: ignore[type-arg]
     """Run them all, print how many agree, and fail with every difference."""
-    failed = {exchange["name"]: found for exchange in exchanges if (found := disagreements(exchange))}
+    failed = {exchange.get("name", place): found for place, exchange in enumerate(exchanges) if (found := disagreements(exchange))}
     print(f"{len(exchanges) - len(failed)} recorded exchanges agree")
     assert len(exchanges) == count
     if failed:
@@ -39,3 +39,8 @@ def test_recorded_exchanges_of_open_sessions_agree() -> None:
 def test_recorded_exchanges_of_restricted_sessions_and_scripts_agree() -> None:
     """A restricted session lets through, refuses and reports what the recorded one did; constant scripts and their functions call what they called."""
     agreement([exchange for exchange in EXCHANGES if exchange not in OPEN], 43)
+
+
+def test_exchanges_asked_of_the_engine_agree() -> None:
+    """What was drawn at random and asked of the real engine: statements, filters, selections, preferences, restricted sessions."""
+    agreement(asked(), 439)

@@ -62,7 +62,9 @@ class Checker:
 
     def _null(self, path: str, node: Node) -> Any:
         hint = "write a value, or remove the key: what is not written is not managed"
-        if isinstance(node, Scalar) and not node.text:
+        if path == "name":
+            self.say("null", "name has no value.", node.place, hint="write name: ...")
+        elif isinstance(node, Scalar) and not node.text:
             self.say("null", f"{path} has no value.", node.place, hint=hint)
         else:
             self.say("null", f"{path}: null (reset) is not supported by this version.", node.place, hint=hint)

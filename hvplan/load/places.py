@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from hvplan.diagnostics import Place
-from hvplan.load.tree import Node, where
+from hvplan.load.tree import Node, child, where
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Places:
         while parts:
             found = self.written.get((host, "/".join(parts)))
             if found is not None:
-                exact = "/".join(parts) == address
-                keys = path.split(".") if path and exact else []
-                return found.place if not keys or where(found.node, keys[0]) == found.node.place else where(found.node, *keys)
+                keys = path.split(".")
+                below = "/".join(parts) == address and child(found.node, keys[0]) is not None
+                return where(found.node, *keys) if below else found.place
             parts.pop()
         return None

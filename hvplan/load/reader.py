@@ -78,8 +78,8 @@ def read(data: bytes, file: str) -> Reading:
         composer.diagnostics.append(stop.reason)
     except yaml.YAMLError as error:
         composer.diagnostics.append(explain(error, text, file))
-    except RecursionError:  # PyYAML's parser in Python, when there is no libyaml
-        composer.diagnostics.append(problem("yaml-limit", f"Nested deeper than {MAX_DEPTH} levels.", Place(file)))
+    except (ValueError, OverflowError):  # PyYAML's parser in Python, used when there is no libyaml, meets "\U00110000"
+        composer.diagnostics.append(problem("yaml-syntax", "An escape names no character.", Place(file), hint="look for \\U in double quotes"))
     else:
         if not composer.documents and not composer.diagnostics:
             composer.diagnostics.append(note("empty-file", "The file holds no document.", Place(file)))

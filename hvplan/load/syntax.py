@@ -18,10 +18,15 @@ _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
         "A second ': ' on this line, or a key that is indented too far.",
         "quote a text that holds ': '; give keys of one map the same indentation",
     ),
-    ("invalid Unicode", "An escape here names no character: half of a pair.", "write the character itself"),
+    (
+        "scanning a tag|parsing a tag|tag handle|tag directive",
+        "A tag (!) cannot stand here: hvplan's files use no tags.",
+        "put quotes around a value that starts with !",
+    ),
+    ("invalid Unicode", "An escape here names no character (it may be half of a pair).", "write the character itself"),
     ("unknown escape", "A backslash in double quotes starts an escape, and this one does not exist.", r"use single quotes for Windows paths: 'D:\VMs'"),
     ("escape", "A backslash in double quotes starts an escape, and this one is not complete.", r"use single quotes for Windows paths: 'D:\VMs'"),
-    ("expected escape sequence", "A backslash in double quotes starts an escape, and this one is not complete.", r"use single quotes: 'D:\VMs'"),
+    ("expected escape sequence|hexdecimal", "A backslash in double quotes starts an escape, and this one is not complete.", r"use single quotes: 'D:\VMs'"),
     ("unexpected end of stream", "A quote is opened and never closed.", "close the quote that was opened at the place above"),
     ("unexpected document", "A quote is opened and not closed before the next document.", "close the quote that was opened at the place above"),
     ("',' or '\\]'", "A list in [ ] is not closed, or a comma is missing.", "put a comma between the items and close the list with ]"),
@@ -41,11 +46,6 @@ _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("violates indentation|indentation space", "A tab is used to indent.", "indent with blanks; YAML knows no tabs there"),
     ("alphabetic or numeric|alphanumeric", "The name of an anchor (&) or alias (*) is missing here.", "put quotes around a value that starts with & or *"),
     ("scanning an? (anchor|alias)", "The name of an anchor (&) or alias (*) is not legal here.", "put quotes around a value that starts with & or *"),
-    (
-        "scanning a tag|parsing a tag|tag handle|tag directive",
-        "A tag (!) cannot stand here: hvplan's files use no tags.",
-        "put quotes around a value that starts with !",
-    ),
     (
         "directive|incompatible|YAML document",
         "A line that starts with % is no directive that is known here.",
@@ -90,7 +90,7 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
     if error.context_mark is not None and (error.context_mark.line, error.context_mark.column) != (mark.line, mark.column):
         what = next((word for part, word in _THINGS if part in (error.context or "")), "it begins")
         detail = f"{what} at {Place(file, error.context_mark.line + 1, error.context_mark.column + 1)}"
-    return problem("yaml-syntax", summary, place, detail=detail, hint=hint)
+    return problem("yaml-limit" if "nesting depth" in said else "yaml-syntax", summary, place, detail=detail, hint=hint)
 
 
 def _line(text: str, line: int) -> str:

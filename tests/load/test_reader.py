@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from yaml.events import Event
@@ -229,3 +230,28 @@ def test_a_scalar_keeps_its_text() -> None:
     node = child(root("version: 10.0\nname: 1234\n"), "name")
     assert isinstance(node, Scalar)
     assert (node.value, node.text) == (1234, "1234")
+
+
+LONG = "a" * 1100
+ESCAPES = (r'"\U00110000"', r'"\UFFFFFFFF"', r'"\ud83d\ude42"', r'"\xZZ"', r'"\x"', "!%zz x", "!<x", f"&{LONG}", f"{LONG}: 1", f'"{LONG}": 1')
+USUAL = ("[" * 5000, "- " * 5000, "a: 'x", "a: b: c", "\ta: 1", "a: {b", "a: [b", "- a\nb: c", "a: %", "a: *", "--- a\n... b")
+
+
+@pytest.mark.parametrize("parser", [yaml.CLoader, yaml.Loader], ids=["libyaml", "python"])
+@pytest.mark.parametrize("written", ESCAPES, ids=[str(n) for n in range(len(ESCAPES))])
+def test_odd_scalars_are_answered_by_both_parsers(parser: type, written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML may come without libyaml; whatever the parser says, we say it in words of our own."""
+    monkeypatch.setattr(reader, "_PARSER", parser)
+    reading = read(f"a: {written}\n".encode(), "f.yaml")
+    sane(reading, written)
+    assert "This is not valid YAML." not in [d.summary for d in reading.diagnostics]
+
+
+@pytest.mark.parametrize("text", USUAL)
+def test_both_parsers_are_understood(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual mistakes get the same words from either parser."""
+    with_libyaml = [d.code for d in read(text.encode(), "f.yaml").diagnostics]
+    monkeypatch.setattr(reader, "_PARSER", yaml.Loader)
+    reading = read(text.encode(), "f.yaml")
+    assert [d.code for d in reading.diagnostics] == with_libyaml
+    assert "This is not valid YAML." not in [d.summary for d in reading.diagnostics]

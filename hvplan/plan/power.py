@@ -22,8 +22,6 @@ from hvplan.model.values import UNSET
 from hvplan.plan.draft import OFFLINE, Draft
 
 _ESCALATION: Final = {"Force": Cmd("Stop-VM", {"Force": True}), "Save": Cmd("Stop-VM", {"Save": True}), "TurnOff": Cmd("Stop-VM", {"TurnOff": True})}
-_GRACE: Final = 30
-"""Seconds beyond the guest's own time before our deadline: the host should answer first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +105,7 @@ class _Made:
 
     def stop(self, expected: str, impact: Impact) -> Iterator[Draft]:
         """The guest's own shutdown, then what the policy names for a guest that does not answer."""
-        wait = self.shutdown.timeout + _GRACE
+        wait = self.shutdown.timeout
         yield self.step("power", "stop", Cmd("Stop-VM"), expected, "Off", impact, timeout=wait)
         if escalation := _ESCALATION.get(self.shutdown.then):
             after = "Saved" if self.shutdown.then == "Save" else "Off"

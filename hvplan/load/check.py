@@ -47,13 +47,9 @@ class Checker:
     def _leaf(self, shape: Leaf, node: Node, path: str) -> Any:
         if is_null(node) and not shape.null:
             return self._null(path, node)
-        if isinstance(node, Scalar):
-            raw: object = node.text if shape.kind.name == "text" and isinstance(node.value, int) and not isinstance(node.value, bool) else node.value
-        else:
-            raw = plain(node) if shape.raw else None
+        # A map or list where a single value is expected is handed on as UNSET: no kind takes that, and its error says what is expected.
+        raw = plain(node) if shape.raw or isinstance(node, Scalar) else UNSET
         try:
-            if raw is None and not isinstance(node, Scalar):
-                shape.kind.parse(UNSET)  # no kind takes it: the message says what is expected
             return shape.kind.parse(raw)
         except ValueError as error:
             detail = "" if shape.secret else f"found {describe(node)}"

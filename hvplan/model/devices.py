@@ -126,13 +126,15 @@ def _send_vlan(value: Vlan) -> Mapping[str, Sent]:
 
 
 def _parse_switch(raw: object) -> str | None:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return str(raw)
     if raw is None or (isinstance(raw, str) and raw):
         return raw
     raise ValueError("the name of a switch, or null for an adapter that is not connected")
 
 
 SWITCH: Final[Kind[str | None]] = Kind(
-    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "null"], "minLength": 1}
+    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "integer", "null"], "minLength": 1}
 )
 
 

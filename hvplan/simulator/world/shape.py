@@ -144,6 +144,11 @@ def moment(node: Node, problems: Problems) -> Any:
     return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
 
 
+def optional_moment(node: Node, problems: Problems) -> Any:
+    """A time, or null."""
+    return None if node.value is None else moment(node, problems)
+
+
 def moment_text(value: datetime | None) -> str | None:
     """A time as it is written."""
     return None if value is None else value.isoformat().replace("+00:00", "Z")

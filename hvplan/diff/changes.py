@@ -75,8 +75,8 @@ class Create:
 class Update:
     """An object that is there and becomes what is wanted.
 
-    `adopts`: it carries no mark and is taken over. `claims`: it is ours in all but name (a creation that was cut off,
-    or a former name of the stack). `finishing`: its mark says `new`. `released`: the mark goes, the object stays.
+    `adopts`: it carries no mark and is taken over. `claims`: it is ours, and its mark has to say so anew (a creation or a
+    window that was cut off, a former name of the stack). `finishing`: its mark says `new`. `released`: the mark goes, the object stays.
     `unasked`: devices that New-VM made for a creation that was cut off. `slot`: where a disk sits.
     """
 

@@ -80,7 +80,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         fields=tuple(_caused(vm, live, fields)),
         marker=found.marker,
         adopts=adopts,
-        claims=found.cut_off or found.former,
+        claims=found.cut_off or found.former or (found.marker is not None and found.marker.restart),
         finishing=found.finishing,
         renamed_from=live.name if live.name != want.name else "",
         protect=_protect(want, found) if marks else None,

@@ -62,7 +62,7 @@ def _inside(draft: Draft, address: str) -> Draft:
 
 def _start(draft: Draft, want: VirtualMachine, change: Update | Keep) -> Draft:
     """A start with those it waits for; of a creation that was cut off it is the first one, after the mark."""
-    first = isinstance(change, Update) and (change.finishing or change.claims) and draft.kind == "power"
+    first = isinstance(change, Update) and (change.finishing or (change.claims and change.marker is None)) and draft.kind == "power"
     return replace(draft, uses=(*draft.uses, *starts_after(want)), kind="boot" if first else draft.kind)
 
 

@@ -1,0 +1,203 @@
+"""Changing what is there: online where it can be, one window for the rest, the mark once, power last."""
+
+from __future__ import annotations
+
+from hvplan.model.marker import digest
+from hvplan.model.objects import Lifecycle, Policy, Shutdown, Stack
+from hvplan.model.parts import General, Memory, Processor
+from hvplan.model.values import Unknown
+from tests.plan.worlds import GIB, guid, host, lines, live_vm, mine, plan, printed, refusals, vm
+
+ME = f"Get-VM -Id '{guid(1)}' | "
+
+
+def test_in_sync_is_nothing() -> None:
+    """What is as written has no step, no field, no question; its address is listed as no-op."""
+    document = plan(host(live_vm(marker=mine())), vm())
+    assert document.steps == ()
+    assert [(c.address, c.actions) for c in document.resource_changes] == [("vm/web01", ("no-op",))]
+    assert not document.applyable
+
+
+def test_an_outdated_mark_is_no_change() -> None:
+    """Digests that are only old are written with the next real change, never for themselves."""
+    assert plan(host(live_vm(marker=mine(applied={"cpu": "000000"}))), vm(processor=Processor(count=1))).steps == ()
+
+
+def test_online_changes_never_stop() -> None:
+    """Weights, static memory, notes: no stop, and only what changes is sent."""
+    wanted = vm(processor=Processor(weight=200, reserve=0), memory=Memory(startup=2 * GIB), general=General(notes="new"))
+    document = plan(host(live_vm(state="Running", marker=mine())), wanted)
+    assert [line.split(" | ")[1].split(" -Confirm")[0].split(" 'hvplan")[0] for line in lines(document)][:2] == [
+        "Set-VMProcessor -RelativeWeight 200",
+        "Set-VMMemory -StartupBytes 2147483648",
+    ]
+    assert len(document.steps) == 3
+    assert document.power_windows == ()
+    assert document.consents == ()
+
+
+def test_one_window() -> None:
+    """Everything that needs the machine off shares one stop and one start; what can be done before is done before."""
+    wanted = vm(processor=Processor(count=4, weight=200), memory=Memory(startup=GIB, dynamic=True, minimum=GIB, maximum=2 * GIB), state="Running")
+    document = plan(host(live_vm(state="Running", marker=mine())), wanted)
+    assert printed(document)[:5] == [
+        f"s1 () {ME}Set-VMProcessor -RelativeWeight 200 -Confirm:$false",
+        f"s2 (s1) {ME}Stop-VM -Confirm:$false",
+        f"s3 (s2) {ME}Set-VMProcessor -Count 4 -Confirm:$false",
+        f"s4 (s2) {ME}Set-VMMemory -DynamicMemoryEnabled $true -MinimumBytes 1073741824 -MaximumBytes 2147483648 -Confirm:$false",
+        f"s5 (s3 s4) {ME}Start-VM -Confirm:$false",
+    ]
+    assert document.steps[5].action == "mark"
+    (window,) = document.power_windows
+    assert (window.steps, window.timeout, window.then) == (("s2", "s3", "s4", "s5"), 300, "Fail")
+    assert [(c.kind, c.flag) for c in document.consents] == [("restart", "--allow-restart=vm/web01")]
+    assert [c.impact for c in document.resource_changes] == ["restart"]
+
+
+def test_a_machine_without_declared_power_is_owed_its_start() -> None:
+    """Before such a machine is stopped its mark says that a start is owed; a killed run's machine is started by the next."""
+    wanted = vm(processor=Processor(count=4))
+    first = plan(host(live_vm(state="Running", marker=mine())), wanted).steps[0]
+    assert first.action == "mark"
+    assert first.powershell.endswith("origin=created restart' -Confirm:$false")
+    left_off = live_vm(state="Off", marker=mine(restart=True), processor=Processor(count=4))
+    document = plan(host(left_off), wanted)
+    assert [step.action for step in document.steps] == ["start", "mark"]
+    assert "restart" not in document.steps[1].powershell
+    again = live_vm(state="Running", marker=mine(restart=True), processor=Processor(count=4))
+    assert [step.action for step in plan(host(again), wanted).steps] == ["mark"], "a debt that is paid is struck out"
+
+
+def test_off_machines_need_no_window() -> None:
+    """What needs a stop while it runs is made online while it is off."""
+    document = plan(host(live_vm(marker=mine())), vm(processor=Processor(count=4)))
+    assert [step.action for step in document.steps] == ["set", "mark"]
+    assert document.consents == ()
+
+
+def test_an_escalation_is_a_step_of_its_own() -> None:
+    """Only what the policy names comes after a guest that does not answer, and only then."""
+    for then, flag in (("Force", "-Force"), ("TurnOff", "-TurnOff"), ("Save", "-Save")):
+        policy = Policy(shutdown=Shutdown(timeout=60, then=then))
+        document = plan(
+            host(live_vm(state="Running", marker=mine())), vm(processor=Processor(count=2), state="Running"), stack=Stack(name="lab", policy=policy)
+        )
+        stop, escalation = document.steps[:2]
+        assert "-Force" not in stop.powershell
+        assert (escalation.escalates, escalation.powershell) == (stop.id, f"{ME}Stop-VM {flag} -Confirm:$false")
+        assert document.steps[2].needs == (stop.id,)
+        assert stop.timeout >= 60
+
+
+def test_never_restart() -> None:
+    """`never` is a refusal, whoever asks; nothing of that machine is done."""
+    document = plan(host(live_vm(state="Running", marker=mine())), vm(processor=Processor(count=2, weight=5), lifecycle=Lifecycle(restart="never")))
+    assert refusals(document) == [("vm/web01", "restart-never")]
+    assert document.steps == ()
+    allowed = plan(host(live_vm(state="Running", marker=mine())), vm(processor=Processor(count=2), lifecycle=Lifecycle(restart="allow")))
+    assert allowed.consents == ()
+
+
+def test_saved_is_not_off() -> None:
+    """An offline change of a saved machine follows savedState, and is refused unless that says otherwise."""
+    saved, wanted = live_vm(state="Saved", marker=mine()), vm(processor=Processor(weight=7))
+    assert refusals(plan(host(saved), wanted)) == [("vm/web01", "saved")]
+    actions = {}
+    for policy in ("Resume", "Discard"):
+        document = plan(host(saved), vm(processor=Processor(weight=7), state="Running", lifecycle=Lifecycle(saved_state=policy)))
+        actions[policy] = [line.removeprefix(ME).split(" ")[0] for line in lines(document)]
+    assert actions["Resume"] == ["Start-VM", "Stop-VM", "Set-VMProcessor", "Start-VM", "Set-VM"]
+    assert actions["Discard"] == ["Remove-VMSavedState", "Set-VMProcessor", "Start-VM", "Set-VM"]
+
+
+def test_states_in_which_nothing_is_changed() -> None:
+    """Paused, transitional and critical states are named and refused; a busy machine is left for later."""
+    wanted = vm(processor=Processor(weight=7))
+    assert refusals(plan(host(live_vm(state="Paused", marker=mine())), wanted)) == [("vm/web01", "paused")]
+    assert refusals(plan(host(live_vm(state="RunningCritical", marker=mine())), wanted)) == [("vm/web01", "state")]
+    busy = plan(host(live_vm(state="Running", busy="merging disks", marker=mine())), wanted)
+    assert (busy.refusals, busy.steps, [d.address for d in busy.deferred]) == ((), (), ["vm/web01"])
+    assert [c.actions for c in busy.resource_changes] == [("no-op",)]
+    assert plan(host(live_vm(state="RunningCritical", marker=mine())), vm()).refusals == (), "nothing to change, nothing to refuse"
+
+
+def test_declared_power() -> None:
+    """The declared state is the target, and comes last; Saved and Paused only hold what runs."""
+
+    def words(state: str, target: str) -> list[str]:
+        return [line.removeprefix(ME).split(" -Confirm")[0] for line in lines(plan(host(live_vm(state=state, marker=mine())), vm(state=target)))][:-1]
+
+    assert words("Off", "Running") == ["Start-VM"]
+    assert words("Running", "Off") == ["Stop-VM"]
+    assert words("Paused", "Running") == ["Resume-VM"]
+    assert words("Running", "Saved") == ["Save-VM"]
+    assert words("Running", "Paused") == ["Suspend-VM"]
+    assert plan(host(live_vm(state="Off", marker=mine())), vm(state="Saved")).steps == ()
+    assert [c.kind for c in plan(host(live_vm(state="Running", marker=mine())), vm(state="Saved")).consents] == ["restart"]
+
+
+def test_an_offline_change_with_the_declared_state_off_does_not_start() -> None:
+    """A machine that is to be off is stopped once, changed, and stays off."""
+    document = plan(host(live_vm(state="Running", marker=mine())), vm(processor=Processor(count=2), state="Off"))
+    assert [step.action for step in document.steps] == ["stop", "set", "mark"]
+
+
+def test_what_could_not_be_read_refuses_only_what_depends_on_it() -> None:
+    """An unreadable part refuses changes of that part; everything else goes on (law 11)."""
+    blind = live_vm(state="Running", marker=mine(), processor=Unknown("no rights"))
+    document = plan(host(blind), vm(processor=Processor(count=4), memory=Memory(priority=9)))
+    assert refusals(document) == [("vm/web01", "unknown")]
+    assert [step.cause for step in document.steps][:1] == [("memory.priority",)]
+    assert plan(host(blind), vm()).refusals == ()
+    growing = plan(host(blind), vm(memory=Memory(startup=2 * GIB)))
+    assert (refusals(growing), growing.steps) == ([("vm/web01", "unknown")], ()), "whether it needs a stop is not known, so nothing is done"
+
+
+def test_ignored_and_managed_paths() -> None:
+    """Only what lifecycle.manage names is compared, and nothing that ignore names."""
+    live = host(live_vm(marker=mine()))
+    for lifecycle in (Lifecycle(ignore=("processor",)), Lifecycle(manage=("memory",))):
+        assert plan(live, vm(processor=Processor(count=8), lifecycle=lifecycle)).steps == ()
+
+
+def test_create_only_differences_are_replacements_and_refused() -> None:
+    """Another generation is a new machine: listed, refused, not done."""
+    document = plan(host(live_vm(marker=mine())), vm(generation=1))
+    assert refusals(document) == [("vm/web01", "replace")]
+    (change,) = document.resource_changes
+    assert (change.actions, change.replace_paths, change.impact) == (("delete", "create"), ("generation",), "replace")
+
+
+def test_notes_keep_their_mark_and_every_other_byte() -> None:
+    """The users' text and our line share the notes: each is written without touching the other."""
+    live = live_vm(marker=mine(), text="first\r\nsecond")
+    kept = plan(host(live), vm(processor=Processor(count=2))).steps[-1]
+    assert kept.invocation[1]["parameters"]["Notes"].startswith("first\r\nsecond\nhvplan/v1 ")
+    changed = plan(host(live), vm(general=General(notes="third"))).steps[-1]
+    assert changed.invocation[1]["parameters"]["Notes"].startswith("third\nhvplan/v1 ")
+    assert changed.impact == "online"
+    assert kept.impact == "none"
+
+
+def test_without_a_stack_another_ones_mark_stays() -> None:
+    """Without a stack nothing is marked, notes keep whatever mark stands there, and every change asks."""
+    live = live_vm(marker=mine(stack="prod"), text="old")
+    document = plan(host(live), vm(general=General(notes="new")), stack=Stack())
+    (step,) = document.steps
+    assert step.invocation[1]["parameters"]["Notes"].startswith("new\nhvplan/v1 stack=prod ")
+    assert [c.kind for c in document.consents] == ["adopt"]
+
+
+def test_cause() -> None:
+    """The digests in the mark tell who moved: the file, the host, both, or nobody knows."""
+
+    def told(applied: dict[str, str]) -> str:
+        document = plan(host(live_vm(marker=mine(applied=applied))), vm(processor=Processor(count=4)))
+        return document.resource_changes[0].fields[0].cause
+
+    assert told({"cpu": digest({"processor.count": 1})}) == "pending"
+    assert told({"cpu": digest({"processor.count": 1, "processor.weight": 100})}) == "pending", "the file said more then"
+    assert told({"cpu": digest({"processor.count": 4})}) == "drift"
+    assert told({"cpu": digest({"processor.count": 7})}) == "both"
+    assert told({}) == "unknown"

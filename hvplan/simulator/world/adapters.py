@@ -14,10 +14,10 @@ from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Adapter
 from hvplan.simulator.world.record_devices import adapter as adapter_record
 from hvplan.simulator.world.record_devices import internal_adapter
-from hvplan.simulator.world.record_parts import Owner
+from hvplan.simulator.world.record_parts import NO_ID, Owner
 from hvplan.simulator.world.refusals import about, adapter_not_found, invalid, not_simulated, operation_failed
 from hvplan.simulator.world.settings import known_only, owner_of
-from hvplan.simulator.world.state import STOPPED_STATES
+from hvplan.simulator.world.state import STOPPED_STATES, own_adapter
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
 Pair = tuple[VM, Adapter]
@@ -28,8 +28,9 @@ def get_adapter(context: Context) -> None:
     pattern = context.text("Name") or "*"
     if context.on("ManagementOS") or context.on("All"):
         for switch in context.state.switches.values():
-            if switch.management_os and matches(pattern, switch.name) and (not context.has("SwitchName") or matches(context.text("SwitchName"), switch.name)):
-                context.give(internal_adapter(switch, context.state))
+            for adapter in switch.management:
+                if matches(pattern, adapter.name) and (not context.has("SwitchName") or matches(context.text("SwitchName"), switch.name)):
+                    context.give(internal_adapter(adapter, context.state))
     owners = [Owner(vm, context.state) for vm in (list(context.state.vms.values()) if context.on("All") else context.vms())]
     for one in context.many("VMSnapshot"):
         _, checkpoint = context.snapshot(one)
@@ -47,16 +48,22 @@ def get_adapter(context: Context) -> None:
 def pairs(context: Context, names: str = "Name") -> list[Pair]:
     """The adapters a write names: live objects by id; else all of the VMs named, or those of exactly that name (behaviour 8)."""
     found: list[Pair] = []
+    wanted = {str(name).lower() for name in context.many(names)}
     if context.on("ManagementOS"):
-        raise not_simulated(f"{context.call.command} -ManagementOS")
+        found = [pair for pair in _host_pairs(context) if not wanted or pair[1].name.lower() in wanted]
+        if not found:
+            raise adapter_not_found()
     for one in context.many("VMNetworkAdapter"):
+        own = [pair for pair in _host_pairs(context) if isinstance(one, Obj) and one.id.lower() == f"microsoft:{pair[1].id}"]
+        if own:
+            found += own
+            continue
         vm = owner_of(context.state, one)
         adapter = next((a for a in vm.adapters if str(a.id) == one.id.rpartition("\\")[2].lower()), None) if vm and isinstance(one, Obj) else None
         if vm is None or adapter is None:
             context.errors.append(adapter_not_found().error)
         else:
             found.append((vm, adapter))
-    wanted = {str(name).lower() for name in context.many(names)}
     for vm in context.vms():
         own = [(vm, adapter) for adapter in vm.adapters if not wanted or adapter.name.lower() in wanted]
         if not own and wanted:
@@ -65,17 +72,43 @@ def pairs(context: Context, names: str = "Name") -> list[Pair]:
     return found
 
 
+def _host_pairs(context: Context) -> list[Pair]:
+    """The host's own adapters, with a stand-in for the VM that they do not have."""
+    host = _stand_in(context)
+    switch = context.text("SwitchName")
+    return [(host, one) for s in context.state.switches.values() if not switch or matches(switch, s.name) for one in s.management]
+
+
+def _stand_in(context: Context) -> VM:
+    return VM(id=NO_ID, name=context.state.host.name, version=context.state.release.default_version, path="")
+
+
+def _live(context: Context, vm: VM) -> VM:
+    return vm if vm.id == NO_ID else context.live(vm)
+
+
+def record(context: Context, vm: VM, adapter: Adapter) -> Obj:
+    """An adapter of a VM or of the host as an object."""
+    return internal_adapter(adapter, context.state) if vm.id == NO_ID else adapter_record(Owner(vm, context.state), adapter)
+
+
 def put(context: Context, pair: Pair, new: Adapter) -> VM:
     """Store an adapter's new value."""
+    if pair[0].id == NO_ID:
+        for switch in list(context.state.switches.values()):
+            if any(one.id == new.id for one in switch.management):
+                context.state.put_switch(replace(switch, management=tuple(new if one.id == new.id else one for one in switch.management)))
+        return pair[0]
     vm = context.live(pair[0])
     return context.state.put(replace(vm, adapters=tuple(new if one.id == new.id else one for one in vm.adapters)))
 
 
 def add_adapter(context: Context) -> None:
     """Add-VMNetworkAdapter."""
-    known_only(context, "VM", "VMName", "Name", "SwitchName", "IsLegacy", "StaticMacAddress", "DynamicMacAddress", "DeviceNaming")
+    known_only(context, "VM", "VMName", "Name", "SwitchName", "ManagementOS", "IsLegacy", "StaticMacAddress", "DynamicMacAddress", "DeviceNaming")
     if context.on("ManagementOS"):
-        raise not_simulated("Add-VMNetworkAdapter -ManagementOS")
+        _add_to_host(context)
+        return
     legacy = bool(context.get("IsLegacy", False))
     name = limits.name(context.text("Name", word(context.state.host.culture, "legacyAdapter" if legacy else "adapter")), "network adapter")
     switch = context.switch_named(context.text("SwitchName")) if context.has("SwitchName") else None
@@ -99,6 +132,24 @@ def add_adapter(context: Context) -> None:
     context.each(context.vms(), act)
 
 
+def _add_to_host(context: Context) -> None:
+    """A further adapter of the host on a switch that it uses."""
+    switch = context.switch_named(context.text("SwitchName")) if context.has("SwitchName") else None
+    if switch is None:
+        used = [one for one in context.state.switches.values() if one.type != "Private"]
+        if len(used) != 1:
+            raise invalid("Specify SwitchName: the host has no switch, or more than one.")
+        switch = used[0]
+    if switch.type == "Private":
+        raise operation_failed(f"The host cannot use the private switch '{switch.name}'.", switch.name)
+    name = limits.name(context.text("Name", switch.name), "network adapter")
+    new = own_adapter(context.state, switch.id, name)
+    if context.has("StaticMacAddress"):
+        new = replace(new, mac=_static(_stand_in(context), context.text("StaticMacAddress")))
+    context.state.put_switch(replace(switch, management=(*switch.management, new)))
+    context.give_if_asked(lambda: internal_adapter(new, context.state))
+
+
 def _static(vm: VM, text: str) -> str:
     address = units.parse_mac(text)
     if address is None or int(address[:2], 16) & 1 or not int(address, 16):
@@ -110,13 +161,19 @@ def remove_adapter(context: Context) -> None:
     """Remove-VMNetworkAdapter: every one of that name."""
 
     def act(pair: Pair) -> None:
-        vm, adapter = context.live(pair[0]), pair[1]
+        vm, adapter = _live(context, pair[0]), pair[1]
+        if vm.id == NO_ID:
+            gone = internal_adapter(adapter, context.state)
+            for switch in list(context.state.switches.values()):
+                context.state.put_switch(replace(switch, management=tuple(one for one in switch.management if one.id != adapter.id)))
+            context.give_if_asked(lambda: gone)
+            return
         check(vm, "adapter.legacy" if adapter.legacy else "adapter.synthetic")
-        record = adapter_record(Owner(vm, context.state), adapter)
+        kept = adapter_record(Owner(vm, context.state), adapter)
         order = tuple(entry for entry in vm.firmware.boot_order if entry != f"adapter {adapter.id}")
         left = tuple(one for one in vm.adapters if one.id != adapter.id)
         context.state.put(replace(vm, adapters=left, firmware=replace(vm.firmware, boot_order=order)))
-        context.give_if_asked(lambda: record)
+        context.give_if_asked(lambda: kept)
 
     context.each(pairs(context), act)
 
@@ -180,10 +237,10 @@ _SET: dict[str, tuple[str, Apply]] = {
 
 def set_adapter(context: Context) -> None:
     """Set-VMNetworkAdapter."""
-    known_only(context, "VM", "VMName", "VMNetworkAdapter", "Name", *_SET)
+    known_only(context, "VM", "VMName", "VMNetworkAdapter", "Name", "ManagementOS", *_SET)
 
     def act(pair: Pair) -> None:
-        pair = (context.live(pair[0]), pair[1])
+        pair = (_live(context, pair[0]), pair[1])
         new = pair[1]
         for parameter, (attribute, apply) in _SET.items():
             value = context.call.bound.get(parameter)
@@ -193,7 +250,7 @@ def set_adapter(context: Context) -> None:
         if new.minimum_absolute and new.maximum_bandwidth and new.minimum_absolute > new.maximum_bandwidth:
             raise invalid(about(pair[0], "Failed to modify the bandwidth settings.", "The minimum bandwidth is greater than the maximum."), pair[0].name)
         vm = put(context, pair, new)
-        context.give_if_asked(lambda: adapter_record(Owner(vm, context.state), new))
+        context.give_if_asked(lambda: record(context, vm, new))
 
     context.each(pairs(context), act)
 
@@ -206,7 +263,7 @@ def rename_adapter(context: Context) -> None:
         check(pair[0], "adapter.name")
         new = replace(pair[1], name=name)
         vm = put(context, pair, new)
-        context.give_if_asked(lambda: adapter_record(Owner(vm, context.state), new))
+        context.give_if_asked(lambda: record(context, vm, new))
 
     context.each(pairs(context), act)
 
@@ -235,7 +292,7 @@ def _switched(context: Context, switch: Any) -> None:
         check(pair[0], "adapter.switch")
         new = replace(pair[1], switch=switch)
         vm = put(context, pair, new)
-        context.give_if_asked(lambda: adapter_record(Owner(vm, context.state), new))
+        context.give_if_asked(lambda: record(context, vm, new))
 
     context.each(pairs(context), act)
 

@@ -8,24 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from hvplan.simulator.world.nouns import Guest
+from hvplan.simulator.world.nouns import Adapter, Guest
 from hvplan.simulator.world.units import GIB, MIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A virtual switch; `net_adapters` are the names of the host's adapters behind an external one."""
+    """A virtual switch; `net_adapters` are the names of the host's adapters behind an external one.
+
+    `management` are the adapters that the host itself has on it (`vEthernet (<name>)`).
+    """
 
     id: UUID
     name: str
     type: str = "Internal"
     net_adapters: tuple[str, ...] = ()
-    management_os: bool = True
+    management: tuple[Adapter, ...] = ()
     bandwidth_mode: str = "Absolute"
     embedded_teaming: bool = False
     load_balancing: str = "HyperVPort"
     sriov: bool = False
     notes: str = ""
+
+    @property
+    def management_os(self) -> bool:
+        """Whether the host uses the switch too (`AllowManagementOS`)."""
+        return bool(self.management)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

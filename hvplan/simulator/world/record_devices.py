@@ -10,11 +10,13 @@ from hvplan.simulator.world.enums import enum, on_off
 from hvplan.simulator.world.host_nouns import Switch
 from hvplan.simulator.world.nouns import Adapter, Disk, Dvd, Slot, Vlan
 from hvplan.simulator.world.record_parts import NO_ID, Owner, component, i64, texts, u32, u64
+from hvplan.simulator.world.state import State
 
 IDE = "83F8638B-8DCA-4152-9EDA-2CA8B33039B4"
 _COM = "8E3A359F-559A-4B6A-98A9-1690A6100ED7"
 _FLOPPY = "8F0D2762-0B00-4E04-AF4F-19010527CB93"
 _NS = "Microsoft.HyperV.PowerShell."
+_STATUS_LIST = _NS + "VMNetworkAdapterOperationalStatus[]"
 
 
 def controller_id(owner: Owner, slot: Slot) -> str:
@@ -123,7 +125,7 @@ def adapter(owner: Owner, one: Adapter) -> Obj:
         "Connected": switch is not None,
         "SwitchName": switch.name if switch else "",
         "SwitchId": switch.id if switch else NO_ID,
-        "Status": List([status] if vm.state == "Running" else [], _NS + "VMNetworkAdapterOperationalStatus[]"),
+        "Status": List([status] if vm.state == "Running" else [], _STATUS_LIST),
         "StatusDescription": texts(["OK"] if vm.state == "Running" else []),
         "MacAddressSpoofing": on_off(one.mac_spoofing),
         "DhcpGuard": on_off(one.dhcp_guard),
@@ -135,12 +137,12 @@ def adapter(owner: Owner, one: Adapter) -> Obj:
         "IPsecOffloadMaxSA": i64(one.ipsec_associations),
     }
     made = component(owner, "VMNetworkAdapter", one.name, f"{owner.prefix}\\{str(one.id).upper()}", **props)
-    made.props["VlanSetting"] = vlan(owner, one.vlan, made)  # type: ignore[index]
+    made.props["VlanSetting"] = vlan(owner.state, one.vlan, made)  # type: ignore[index]
     made.props["BandwidthSetting"] = bandwidth(one, made)  # type: ignore[index]
     return made
 
 
-def vlan(owner: Owner, one: Vlan, parent: Obj) -> Obj:
+def vlan(state: State, one: Vlan, parent: Obj) -> Obj:
     """`VMNetworkAdapterVlanSetting`; lists empty or null as in the dump of the catalogue."""
     return Obj(
         "VMNetworkAdapterVlanSetting",
@@ -149,7 +151,7 @@ def vlan(owner: Owner, one: Vlan, parent: Obj) -> Obj:
             "AllowedVlanIdList": List(expand(one.allowed), "System.Collections.Generic.List`1[[System.Int32]]"), "AllowedVlanIdListString": one.allowed,
             "PrivateVlanMode": enum("VMNetworkAdapterPrivateVlanMode", one.private), "PrimaryVlanId": one.primary, "SecondaryVlanId": one.secondary,
             "SecondaryVlanIdList": List(expand(one.secondaries), "System.Collections.Generic.List`1[[System.Int32]]") if one.secondaries else None,
-            "SecondaryVlanIdListString": one.secondaries, "ParentAdapter": parent, "IsTemplate": False, "ComputerName": owner.state.host.name,
+            "SecondaryVlanIdListString": one.secondaries, "ParentAdapter": parent, "IsTemplate": False, "ComputerName": state.host.name,
         },
     )  # fmt: skip
 
@@ -176,11 +178,11 @@ def expand(text: str) -> list[int]:
     return made
 
 
-def switch_record(one: Switch, owner_state: Any) -> Obj:
+def switch_record(one: Switch, state: State) -> Obj:
     """`VMSwitch`; the descriptions and GUIDs of what stands behind an external one."""
-    behind = [net for name in one.net_adapters for net in owner_state.host.net_adapters if net.name.lower() == name.lower()]
+    behind = [net for name in one.net_adapters for net in state.host.net_adapters if net.name.lower() == name.lower()]
     descriptions = [net.description for net in behind]
-    release = owner_state.host.release
+    release = state.host.release
     props: dict[str, Any] = {
         "Name": one.name, "Id": one.id, "Notes": one.notes, "BandwidthReservationMode": enum("VMSwitchBandwidthMode", one.bandwidth_mode),
         "PacketDirectEnabled": False, "EmbeddedTeamingEnabled": one.embedded_teaming, "IovEnabled": one.sriov,
@@ -190,19 +192,26 @@ def switch_record(one: Switch, owner_state: Any) -> Obj:
         "Extensions": List((), _NS + "VMSwitchExtension[]"), "IovSupport": False, "IovSupportReasons": texts([]), "SoftwareRscEnabled": True,
         "DefaultQueueVrssEnabledRequested": True, "DefaultQueueVrssMaxQueuePairsRequested": u32(16),
         "DefaultQueueVrssQueueSchedulingMode": enum("VrssQueueSchedulingModeType", "StaticVrss"),
-        "DefaultQueueVrssQueueSchedulingModeRequested": enum("VrssQueueSchedulingModeType", "StaticVrss"), "ComputerName": owner_state.host.name,
+        "DefaultQueueVrssQueueSchedulingModeRequested": enum("VrssQueueSchedulingModeType", "StaticVrss"), "ComputerName": state.host.name,
     }  # fmt: skip
     if release != "2016":
         props["NetAdapterInterfaceGuid"] = List((net.id for net in behind), "System.Guid[]") if behind else None
     return Obj("VMSwitch", props)
 
 
-def internal_adapter(one: Switch, owner_state: Any) -> Obj:
-    """`VMInternalNetworkAdapter`: the host's own adapter on a switch, in short."""
-    return Obj(
+def internal_adapter(one: Adapter, state: State) -> Obj:
+    """`VMInternalNetworkAdapter`: an adapter of the host itself on a switch."""
+    switch = state.switches.get(one.switch) if one.switch else None
+    guid = f"{{{str(one.id).upper()}}}"
+    made = Obj(
         "VMInternalNetworkAdapter",
         {
-            "IsManagementOs": True, "Name": one.name, "SwitchName": one.name, "SwitchId": one.id, "IsExternalAdapter": False,
-            "Id": f"Microsoft:{str(one.id).upper()}\\{str(one.id).upper()}", "ComputerName": owner_state.host.name,
+            "IsManagementOs": True, "IsExternalAdapter": False, "Name": one.name, "SwitchName": switch.name if switch else "",
+            "SwitchId": switch.id if switch else NO_ID, "Id": f"Microsoft:{str(one.id).upper()}", "DeviceId": guid, "AdapterId": guid,
+            "MacAddress": one.mac or one.dynamic_mac, "Status": List([enum("VMNetworkAdapterOperationalStatus", "Ok")], _STATUS_LIST),
+            "ComputerName": state.host.name,
         },
     )  # fmt: skip
+    made.props["VlanSetting"] = vlan(state, one.vlan, made)  # type: ignore[index]
+    made.props["BandwidthSetting"] = bandwidth(one, made)  # type: ignore[index]
+    return made

@@ -9,10 +9,12 @@ from uuid import UUID
 from hvplan.simulator.world import host_nouns, seed_checkpoints, shapes, units
 from hvplan.simulator.world.emitter import emit
 from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Vhd
+from hvplan.simulator.world.nouns import Adapter
 from hvplan.simulator.world.reader import Node, Problems, read
 from hvplan.simulator.world.releases import RELEASES
-from hvplan.simulator.world.shape import Field, Shape, size, text, whole
-from hvplan.simulator.world.state import State, drawn_id
+from hvplan.simulator.world.seed_devices import dump_adapter, load_adapter, named_items
+from hvplan.simulator.world.shape import Field, Shape, boolean, size, text, whole
+from hvplan.simulator.world.state import State, drawn_id, own_adapter
 
 _TOP = ("kind", "host", "switches", "nats", "addresses", "files", "vms", "drawn", "apiVersion", "name")
 _NAT = Shape("A NAT", {"name": Field("name", text), "prefix": Field("prefix", text)})
@@ -63,7 +65,7 @@ def dump_state(state: State) -> dict[str, Any]:
     made_up: dict[str, Any] = {
         "kind": "World",
         "host": made,
-        "switches": [{"name": one.name, **shapes.SWITCH.dump(one, switch)} for one in state.switches.values()],
+        "switches": [{"name": one.name, **shapes.SWITCH.dump(one, switch), **_dump_management(one, state)} for one in state.switches.values()],
         "nats": [_NAT.dump(one, Nat(name="", prefix="")) for one in state.nats],
         "addresses": [{"interface": one.interface, "address": one.address, "length": one.length} for one in state.addresses],
         "files": [_dump_file(one) for one in state.files.values()],
@@ -141,14 +143,13 @@ def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
 
 def _switches(node: Node | None, state: State, problems: Problems) -> None:
     for item in _list(node, problems):
-        given = shapes.SWITCH.load(item, problems)
+        given = shapes.SWITCH.load(item, problems, ("allowManagementOS", "managementAdapters"))
         if not given.get("name"):
             problems.add(item, "A switch needs a name.")
             continue
         drawn = state.draw("switch", given["name"])
         given.setdefault("id", drawn)
-        if given.get("type", "Internal") != "External":
-            given.setdefault("management_os", given.get("type", "Internal") == "Internal")
+        given["management"] = _management(item, given, state, problems)
         if given["id"] in state.switches:
             problems.add(item, f"The id {given['id']} is taken twice.")
         known = {adapter.name.lower() for adapter in state.host.net_adapters}
@@ -156,6 +157,22 @@ def _switches(node: Node | None, state: State, problems: Problems) -> None:
             if name.lower() not in known:
                 problems.add(item, f"The host has no network adapter `{name}`.")
         state.switches[given["id"]] = host_nouns.Switch(**given)
+
+
+def _management(item: Node, given: dict[str, Any], state: State, problems: Problems) -> tuple[Adapter, ...]:
+    """The host's own adapters on a switch: as listed, else one of the switch's name unless the host does not use it."""
+    listed = item.value.get("managementAdapters")
+    if listed is not None:
+        cards = named_items(listed, problems, "managementAdapters")
+        loaded = (load_adapter(key, card, state, problems, given["id"]) for key, card in cards)
+        return tuple(replace(card, switch=given["id"]) for card in loaded if card is not None)
+    allowed = item.value.get("allowManagementOS")
+    used = given.get("type", "Internal") != "Private" if allowed is None else boolean(allowed, problems) is True
+    return (own_adapter(state, given["id"], given["name"]),) if used else ()
+
+
+def _dump_management(one: host_nouns.Switch, state: State) -> dict[str, Any]:
+    return {"managementAdapters": [dump_adapter(replace(card, switch=None), state) for card in one.management]}
 
 
 def _files(node: Node | None, state: State, problems: Problems) -> None:

@@ -18,7 +18,7 @@ _SLOT = re.compile(r"(scsi|ide) (\d+):(\d+)", re.IGNORECASE)
 _DEVICES = ("scsiControllers", "disks", "dvds", "networkAdapters", "comPorts", "floppy")
 
 
-def _items(node: Node | None, problems: Problems, what: str) -> Iterator[tuple[str, Node]]:
+def named_items(node: Node | None, problems: Problems, what: str) -> Iterator[tuple[str, Node]]:
     """A map of devices by name, or a list whose items carry their own."""
     if node is None or node.value is None:
         return
@@ -36,23 +36,23 @@ def load_devices(node: Node | None, state: State, problems: Problems, vm: UUID, 
     for key, item in known.items():
         if key not in _DEVICES:
             problems.add(item, f"Devices have no `{key}` in a world.", f"Known here: {', '.join(_DEVICES)}.", code="unknown-key")
-    disks = tuple(disk for key, item in _items(known.get("disks"), problems, "disks") if (disk := _disk(item, problems)))
-    dvds = tuple(dvd for key, item in _items(known.get("dvds"), problems, "dvds") if (dvd := _dvd(item, problems)))
+    disks = tuple(disk for key, item in named_items(known.get("disks"), problems, "disks") if (disk := _disk(item, problems)))
+    dvds = tuple(dvd for key, item in named_items(known.get("dvds"), problems, "dvds") if (dvd := _dvd(item, problems)))
     taken: set[Slot] = set()
     for slot in [*(disk.slot for disk in disks), *(dvd.slot for dvd in dvds)]:
         if slot in taken or (generation == 2 and slot.bus == "ide"):
             problems.add(node, f"The slot {slot} is taken twice, or Generation 2 has no such controller.")
         taken.add(slot)
     needed = max((slot.controller + 1 for slot in taken if slot.bus == "scsi"), default=1)
-    cards = _items(known.get("networkAdapters"), problems, "networkAdapters")
-    adapters = tuple(adapter for key, item in cards if (adapter := _adapter(key, item, state, problems, vm)))
-    ports = {key: text(_inner(item, "pipe"), problems) for key, item in _items(known.get("comPorts"), problems, "comPorts")}
+    cards = named_items(known.get("networkAdapters"), problems, "networkAdapters")
+    adapters = tuple(adapter for key, item in cards if (adapter := load_adapter(key, item, state, problems, vm)))
+    ports = {key: text(_inner(item, "pipe"), problems) for key, item in named_items(known.get("comPorts"), problems, "comPorts")}
     floppy = known.get("floppy")
     image = _inner(floppy, "image") if floppy is not None else None
     labels = {
         f"{kind}/{key}".lower(): str(place)
         for kind in ("disks", "dvds")
-        for key, item in _items(known.get(kind), problems, kind)
+        for key, item in named_items(known.get(kind), problems, kind)
         if key and (place := _slot(item, problems))
     }
     made = {
@@ -129,7 +129,8 @@ def _dvd(node: Node, problems: Problems) -> Dvd | None:
     return Dvd(slot=slot, path=(optional_text(medium, problems) or None) if medium is not None else None)
 
 
-def _adapter(key: str, node: Node, state: State, problems: Problems, vm: UUID) -> Adapter | None:
+def load_adapter(key: str, node: Node, state: State, problems: Problems, vm: UUID) -> Adapter | None:
+    """An adapter of a VM or, with the id of a switch in place of a VM's, of the host."""
     if not isinstance(node.value, dict):
         problems.add(node, "A network adapter must be a mapping.")
         return None
@@ -194,7 +195,7 @@ def dump_devices(vm: VM, state: State) -> dict[str, Any]:
     made: dict[str, Any] = {"scsiControllers": [str(id) for id in vm.controllers]}
     made["disks"] = [_dump_disk(disk) for disk in vm.disks]
     made["dvds"] = [{"slot": str(dvd.slot), "iso": dvd.path} for dvd in vm.dvds]
-    made["networkAdapters"] = [_dump_adapter(adapter, state) for adapter in vm.adapters]
+    made["networkAdapters"] = [dump_adapter(adapter, state) for adapter in vm.adapters]
     made["comPorts"] = {name: path for name, path in (("com1", vm.com1), ("com2", vm.com2)) if path}
     made["floppy"] = vm.floppy or []
     return {key: value for key, value in made.items() if value or key == "scsiControllers"}
@@ -207,7 +208,8 @@ def _dump_disk(disk: Disk) -> dict[str, Any]:
     return {**made, "shared": True} if disk.shared else made
 
 
-def _dump_adapter(adapter: Adapter, state: State) -> dict[str, Any]:
+def dump_adapter(adapter: Adapter, state: State) -> dict[str, Any]:
+    """An adapter as a mapping."""
     default = Adapter(id=adapter.id, name="")
     made: dict[str, Any] = {"name": adapter.name, "id": str(adapter.id)}
     made.update(shapes.ADAPTER.dump(adapter, default))

@@ -24,6 +24,7 @@ from hvplan.simulator.world.shape import (
     minutes,
     moment,
     moment_text,
+    optional_moment,
     part,
     rate,
     size,
@@ -128,7 +129,6 @@ SWITCH = Shape(
         "id": Field("id", guid, str),
         "type": Field("type", choice("External", "Internal", "Private")),
         "netAdapters": Field("net_adapters", many(lambda node, problems: _net_adapter_name(node, problems)), list),
-        "allowManagementOS": Field("management_os", boolean),
         "bandwidthMode": Field("bandwidth_mode", choice(*words("VMSwitchBandwidthMode"))),
         "embeddedTeaming": Field("embedded_teaming", boolean),
         "loadBalancing": Field("load_balancing", choice(*words("VMSwitchLoadBalancingAlgorithm"))),
@@ -274,7 +274,7 @@ ADAPTER = Shape(
         "monitoredInCluster": Field("monitored", boolean),
     },
 )
-PENDING = Shape("A pending state", {"state": Field("state", choice(*words("VMState"))), "due": Field("due", moment, moment_text)})
+PENDING = Shape("A pending state", {"state": Field("state", choice(*words("VMState"))), "due": Field("due", optional_moment, moment_text)})
 VM = Shape(
     "A VM",
     {

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hvplan.simulator.world import units
 from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Switch, Vhd, Volume
-from hvplan.simulator.world.nouns import VM, Checkpoint
+from hvplan.simulator.world.nouns import VM, Adapter, Checkpoint
 from hvplan.simulator.world.releases import RELEASES, Release
 
 STOPPED_STATES = frozenset({"Off", "Saved", "OffCritical", "SavedCritical", "FastSaved", "Hibernated"})
@@ -170,6 +170,12 @@ class State:
             if vm.merging_until is not None and any(units.path_key(link) == key for medium in media(vm) for link in self.chain(medium)):
                 return vm
         return None
+
+
+def own_adapter(state: State, switch: UUID, name: str) -> Adapter:
+    """A new adapter of the host on a switch."""
+    id = state.draw("management", f"{switch}/{name}")
+    return Adapter(id=id, name=name, switch=switch, dynamic_mac=f"00155D{id.hex[:6].upper()}")
 
 
 def media(vm: VM) -> Iterator[str]:

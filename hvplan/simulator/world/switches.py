@@ -13,7 +13,7 @@ from hvplan.simulator.world.host_nouns import NetAdapter, Switch
 from hvplan.simulator.world.record_devices import switch_record
 from hvplan.simulator.world.refusals import gone, invalid, operation_failed, prompt, refusal, switch_not_found
 from hvplan.simulator.world.settings import known_only
-from hvplan.simulator.world.state import STOPPED_STATES
+from hvplan.simulator.world.state import STOPPED_STATES, own_adapter
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
 
@@ -53,12 +53,11 @@ def new_switch(context: Context) -> None:
         values.update(type="External", net_adapters=tuple(one.name for one in behind), embedded_teaming=teaming)
         if teaming:
             values["bandwidth_mode"] = "Weight" if mode == "Default" else mode
-        values["management_os"] = bool(context.get("AllowManagementOS", True))
     else:
         type = context.text("SwitchType", "Internal")
         if type not in ("Internal", "Private"):
             raise invalid("The switch type must be Internal or Private; an external switch follows from its network adapter.", name)
-        values.update(type=type, management_os=type == "Internal")
+        values.update(type=type)
     drawn = state.draw("switch", name)
     if context.has("Id"):
         try:
@@ -67,7 +66,9 @@ def new_switch(context: Context) -> None:
             raise invalid(f"'{context.text('Id')}' is not a switch id.", name) from None
         if drawn in state.switches:
             raise operation_failed("Failed while creating virtual Ethernet switch: the id is already in use. (0x80070050).", name)
-    context.give(switch_record(state.put_switch(Switch(id=drawn, **values)), state))
+    uses = bool(context.get("AllowManagementOS", True)) if behind else values["type"] == "Internal"
+    management = (own_adapter(state, drawn, name),) if uses else ()
+    context.give(switch_record(state.put_switch(Switch(id=drawn, management=management, **values)), state))
 
 
 def _adapters(context: Context) -> list[NetAdapter]:
@@ -115,15 +116,22 @@ def set_switch(context: Context) -> None:
             type = context.text("SwitchType")
             if type == "External":
                 raise invalid("An external switch follows from its network adapter.", switch.name)
-            new = replace(new, type=type, net_adapters=(), management_os=type == "Internal")
+            new = _used(context, replace(new, type=type, net_adapters=()), type == "Internal")
         if context.has("AllowManagementOS"):
             if new.type != "External":
                 raise invalid("AllowManagementOS applies to external switches only.", switch.name)
-            new = replace(new, management_os=bool(context.get("AllowManagementOS")))
+            new = _used(context, new, bool(context.get("AllowManagementOS")))
         context.state.put_switch(new)
         context.give_if_asked(lambda: switch_record(new, context.state))
 
     context.each(_targets(context), act)
+
+
+def _used(context: Context, switch: Switch, uses: bool) -> Switch:
+    """A switch that the host uses, with one adapter at least, or does not."""
+    if uses == switch.management_os:
+        return switch
+    return replace(switch, management=(own_adapter(context.state, switch.id, switch.name),) if uses else ())
 
 
 def rename_switch(context: Context) -> None:

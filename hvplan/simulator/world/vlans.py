@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hvplan.simulator.world import record_devices
-from hvplan.simulator.world.adapters import Pair, pairs, put
+from hvplan.simulator.world.adapters import Pair, pairs, put, record
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import Vlan
@@ -26,16 +26,17 @@ def get_vlan(context: Context) -> None:
     if not any(context.has(name) for name in ("VM", "VMName", "VMNetworkAdapter", "VMSnapshot", "ManagementOS")):
         for vm in context.state.vms.values():
             for adapter in vm.adapters:
-                context.give(record_devices.adapter(Owner(vm, context.state), adapter).props["VlanSetting"])
+                context.give(record(context, vm, adapter).props["VlanSetting"])
         return
     for vm, adapter in pairs(context, "VMNetworkAdapterName"):
-        context.give(record_devices.adapter(Owner(vm, context.state), adapter).props["VlanSetting"])
+        context.give(record(context, vm, adapter).props["VlanSetting"])
 
 
 def set_vlan(context: Context) -> None:
     """Set-VMNetworkAdapterVlan: exactly one mode, with what belongs to it."""
     known_only(
-        context, "VM", "VMName", "VMNetworkAdapter", "VMNetworkAdapterName", *_MODES, "VlanId", "NativeVlanId", "AllowedVlanIdList", "PrimaryVlanId",
+        context, "VM", "VMName", "VMNetworkAdapter", "VMNetworkAdapterName", "ManagementOS", *_MODES,
+        "VlanId", "NativeVlanId", "AllowedVlanIdList", "PrimaryVlanId",
         "SecondaryVlanId", "SecondaryVlanIdList",
     )  # fmt: skip
     wanted = _wanted(context)
@@ -49,7 +50,7 @@ def set_vlan(context: Context) -> None:
             raise invalid("A legacy network adapter takes access VLANs only.", pair[0].name)
         new = replace(pair[1], vlan=wanted)
         vm = put(context, pair, new)
-        context.give_if_asked(lambda: record_devices.adapter(Owner(vm, context.state), new).props["VlanSetting"])
+        context.give_if_asked(lambda: record(context, vm, new).props["VlanSetting"])
 
     context.each(pairs(context, "VMNetworkAdapterName"), act)
 

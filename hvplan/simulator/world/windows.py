@@ -181,15 +181,12 @@ def _net_adapter(one: NetAdapter, index: int, state: State) -> Obj:
 
 
 def net_adapters(state: State) -> list[tuple[int, NetAdapter]]:
-    """The host's adapters with their indices: the real ones, then `vEthernet (<switch>)` of every switch the host uses."""
+    """The host's adapters with their indices: the real ones, then `vEthernet (<name>)` of those it has on switches."""
     own = [
-        NetAdapter(
-            id=drawn_id(state.host.name, "vethernet", str(switch.id), 0), name=f"vEthernet ({switch.name})", mac=f"00155D{switch.id.hex[:6].upper()}",
-            description="Hyper-V Virtual Ethernet Adapter", physical=False,
-        )
+        NetAdapter(id=one.id, name=f"vEthernet ({one.name})", mac=one.mac or one.dynamic_mac, description="Hyper-V Virtual Ethernet Adapter", physical=False)
         for switch in state.switches.values()
-        if switch.management_os
-    ]  # fmt: skip
+        for one in switch.management
+    ]
     return list(enumerate((*state.host.net_adapters, *own), 2))
 
 

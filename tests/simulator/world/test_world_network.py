@@ -139,3 +139,31 @@ def test_asking_windows() -> None:
     assert one(host, "Get-Volume", FilePath="D:\\VHDs\\one.vhdx").props["DriveLetter"] == "D"
     assert refused(host, "Get-NetAdapter", Name=["none"]) == ("CmdletizationQuery_NotFound_Name", "ObjectNotFound")
     assert good(host, "Get-NetAdapter", Name=["none*"]) == []
+
+
+def test_the_host_has_adapters_of_its_own() -> None:
+    """One on every switch it uses, further ones by Add with ManagementOS; each shows as `vEthernet (<name>)`; a VLAN is its own."""
+    host = world()
+    good(host, "New-VMSwitch", Name="ext", NetAdapterName=["Ethernet"], AllowManagementOS=True)
+    good(host, "Add-VMNetworkAdapter", ManagementOS=True, SwitchName="ext", Name="Migration")
+    good(host, "Set-VMNetworkAdapterVlan", ManagementOS=True, VMNetworkAdapterName="Migration", Access=True, VlanId=20)
+    found = {record.name: record for record in good(host, "Get-VMNetworkAdapter", ManagementOS=True, SwitchName="ext")}
+    assert {name: record.props["VlanSetting"].props["AccessVlanId"] for name, record in found.items()} == {"ext": 0, "Migration": 20}
+    assert "vEthernet (Migration)" in [record.name for record in good(host, "Get-NetAdapter")]
+    again = type(host).from_text(host.dump_text())
+    assert [record.id for record in good(again, "Get-VMNetworkAdapter", ManagementOS=True)] == [
+        record.id for record in good(host, "Get-VMNetworkAdapter", ManagementOS=True)
+    ]
+    good(host, "Rename-VMNetworkAdapter", VMNetworkAdapter=[found["Migration"]], NewName="Live")
+    good(host, "Remove-VMNetworkAdapter", ManagementOS=True, Name="Live")
+    good(host, "Set-VMSwitch", Name=["ext"], AllowManagementOS=False)
+    assert good(host, "Get-VMNetworkAdapter", ManagementOS=True, SwitchName="ext") == []
+    assert one(host, "Get-VMSwitch", Name="ext").props["AllowManagementOS"] is False
+
+
+def test_a_seed_names_the_hosts_adapters_as_the_format_does() -> None:
+    """`managementAdapters` with VLAN and bandwidth; without it one adapter of the switch's name."""
+    text = "switches: [{name: ext, managementAdapters: {Mgmt: {vlan: 10}, Live: {vlan: 20, bandwidth: {minimumWeight: 20}}}}, {name: p, type: Private}]"
+    host = type(world()).from_text(f"kind: World\n{text}\n")
+    assert [record.name for record in good(host, "Get-VMNetworkAdapter", ManagementOS=True)] == ["Mgmt", "Live"]
+    assert good(host, "Get-VMNetworkAdapter", ManagementOS=True, Name="Live")[0].props["BandwidthSetting"].props["MinimumBandwidthWeight"] == 20

@@ -51,7 +51,11 @@ class _Files:
             return
         self.checker.found.extend(reading.diagnostics)
         self.sources.append(source(path, data))
-        self.heads += heads(reading.documents, self.checker, named=named)
+        found = heads(reading.documents, self.checker, named=named)
+        # A document that is of no known kind, or without a name, may be the very one that another refers to.
+        ours = [document for document in reading.documents if not _foreign(document)]
+        self.complete = self.complete and len(found) == len(ours) and all(head.name for head in found)
+        self.heads += found
 
 
 def _foreign(document: Document) -> bool:

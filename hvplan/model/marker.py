@@ -124,7 +124,8 @@ def text_of(notes: str) -> str:
 
 def join(text: str, line: str) -> str:
     """Users' notes with our line appended after one line break (behind a lone carriage return another one, or the two would be one break)."""
-    return f"{text}{chr(13) if text.endswith(chr(13)) else chr(10)}{line}" if text else line
+    end = "\r" if text.endswith("\r") else "\n"
+    return f"{text}{end}{line}" if text else line
 
 
 def replace_line(notes: str, line: str) -> str:

@@ -100,7 +100,8 @@ def collapse(state: State, vm: VM) -> VM:
     return state.put(vm) if vm.id in state.vms else vm
 
 
-def _merged(state: State, vm: VM, child: str) -> VM:
+def merge_file(state: State, child: str) -> File:
+    """Merge a differencing disk into its parent: the child's file goes, what stood on it stands on the parent; the parent is returned."""
     file = state.file(child)
     assert file is not None
     assert file.vhd is not None
@@ -113,7 +114,13 @@ def _merged(state: State, vm: VM, child: str) -> VM:
         if below.vhd is not None:
             state.put_file(replace(below, vhd=replace(below.vhd, parent=parent.path)))
     state.remove_file(child)
-    state.put_file(replace(parent, size=max(parent.size, grown), vhd=header))
+    merged = replace(parent, size=max(parent.size, grown), vhd=header)
+    state.put_file(merged)
+    return merged
+
+
+def _merged(state: State, vm: VM, child: str) -> VM:
+    parent = merge_file(state, child)
     key = units.path_key(child)
 
     def moved(one: VM) -> VM:

@@ -25,6 +25,11 @@ from hvplan.simulator.world import (
 )
 from hvplan.simulator.world.context import Handler
 
+ASKING = frozenset(["Remove-VM", "Remove-VMSwitch", "Remove-VMGroup", "Merge-VHD", "Set-VHD", "Update-VMVersion"])
+"""Commands that ask a question without `-Force`, which nobody can answer over the wire; also those without a handler."""
+FORCELESS = frozenset({"Parent", "PhysicalSectorSize"})
+"""Parameter sets of Set-VHD that have no `-Force`, so cannot ask for it."""
+
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         **adapters.HANDLERS,

@@ -221,14 +221,9 @@ def _simple(allowed: tuple[str, ...], already: str, between: str, end: str) -> H
 
 
 def restart_vm(context: Context) -> None:
-    """Restart-VM: like power off and on, no shutdown of the guest; asks without -Force."""
+    """Restart-VM: like power off and on, no shutdown of the guest (behaviour 5.2)."""
     if any(context.on(name) for name in ("Wait", "AsJob")):
         raise not_simulated("Restart-VM -Wait")
-    if not context.on("Force"):
-        raise refusal(
-            "HostFunctionNotImplemented", "NotImplemented", "A command that prompts the user failed because nobody can answer.",
-            exception="System.Management.Automation.Host.HostException", terminating=True,
-        )  # fmt: skip
 
     def act(vm: VM) -> None:
         if vm.state not in ("Running", "Paused"):

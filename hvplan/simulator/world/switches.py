@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from hvplan.simulator.values import Obj
+from hvplan.simulator.values import List, Obj
 from hvplan.simulator.world import limits
 from hvplan.simulator.world.context import Context, Handler
+from hvplan.simulator.world.enums import enum
 from hvplan.simulator.world.host_nouns import NetAdapter, Switch
 from hvplan.simulator.world.record_devices import switch_record
-from hvplan.simulator.world.refusals import gone, invalid, operation_failed, prompt, refusal, switch_not_found
+from hvplan.simulator.world.record_parts import texts
+from hvplan.simulator.world.refusals import gone, invalid, operation_failed, refusal, switch_not_found
 from hvplan.simulator.world.settings import known_only
 from hvplan.simulator.world.state import STOPPED_STATES, own_adapter
 from hvplan.simulator.world.wildcard import has_wildcard, matches
@@ -71,7 +73,7 @@ def new_switch(context: Context) -> None:
     context.give(switch_record(state.put_switch(Switch(id=drawn, management=management, **values)), state))
 
 
-def _adapters(context: Context) -> list[NetAdapter]:
+def _adapters(context: Context, besides: Switch | None = None) -> list[NetAdapter]:
     """The host's adapters that the call names, by name or description."""
     found: list[NetAdapter] = []
     for parameter, attribute in (("NetAdapterName", "name"), ("NetAdapterInterfaceDescription", "description")):
@@ -79,11 +81,24 @@ def _adapters(context: Context) -> list[NetAdapter]:
             fitting = [one for one in context.state.host.net_adapters if getattr(one, attribute).lower() == str(wanted).lower()]
             if not fitting:
                 raise refusal("ObjectNotFound", "ObjectNotFound", f"No network adapter '{wanted}' was found. (0x80070490).", str(wanted))
-            busy = [one.name for one in context.state.switches.values() if fitting[0].name in one.net_adapters]
+            busy = [one.name for one in context.state.switches.values() if fitting[0].name in one.net_adapters and one is not besides]
             if busy:
                 raise operation_failed(f"Failed while adding virtual Ethernet switch connections: '{wanted}' is already bound to '{busy[0]}'.", str(wanted))
             found += fitting
     return found
+
+
+_BUILT_IN = UUID("c08cb7b8-9b3c-408e-8e30-5e16a3aeb444")
+"""The Default Switch of a client, which nobody can change or remove."""
+
+
+def _changeable(context: Context) -> list[Switch]:
+    """The switches a write names; the built-in one is refused."""
+    found = _targets(context)
+    for one in found:
+        if one.id == _BUILT_IN:
+            context.errors.append(operation_failed(f"The switch '{one.name}' is built in and cannot be changed or removed.", one.name).error)
+    return [one for one in found if one.id != _BUILT_IN]
 
 
 def _targets(context: Context, names: str = "Name") -> list[Switch]:
@@ -111,7 +126,7 @@ def set_switch(context: Context) -> None:
         if context.call.bound.get("Notes") is not None:
             new = replace(new, notes=context.text("Notes"))
         if context.has("NetAdapterName") or context.has("NetAdapterInterfaceDescription"):
-            new = replace(new, type="External", net_adapters=tuple(one.name for one in _adapters(context)))
+            new = replace(new, type="External", net_adapters=tuple(one.name for one in _adapters(context, besides=switch)))
         if context.has("SwitchType"):
             type = context.text("SwitchType")
             if type == "External":
@@ -124,7 +139,7 @@ def set_switch(context: Context) -> None:
         context.state.put_switch(new)
         context.give_if_asked(lambda: switch_record(new, context.state))
 
-    context.each(_targets(context), act)
+    context.each(_changeable(context), act)
 
 
 def _used(context: Context, switch: Switch, uses: bool) -> Switch:
@@ -142,13 +157,11 @@ def rename_switch(context: Context) -> None:
         renamed = context.state.put_switch(replace(switch, name=new))
         context.give_if_asked(lambda: switch_record(renamed, context.state))
 
-    context.each(_targets(context), act)
+    context.each(_changeable(context), act)
 
 
 def remove_switch(context: Context) -> None:
     """Remove-VMSwitch: not while a running VM uses it; adapters of stopped VMs lose their connection (row 44)."""
-    if not context.on("Force"):
-        raise prompt("Remove-VMSwitch")
 
     def act(switch: Switch) -> None:
         for vm in context.state.vms.values():
@@ -163,10 +176,43 @@ def remove_switch(context: Context) -> None:
         del context.state.switches[switch.id]
         context.state.touch()
 
-    context.each(_targets(context), act)
+    context.each(_changeable(context), act)
+
+
+def get_team(context: Context) -> None:
+    """Get-VMSwitchTeam: the embedded teams."""
+    switches = _targets(context) if context.has("Name") or context.has("VMSwitch") else list(context.state.switches.values())
+    for one in switches:
+        if one.embedded_teaming:
+            behind = [net for net in context.state.host.net_adapters if net.name in one.net_adapters]
+            props = {
+                "Name": one.name, "Id": one.id, "NetAdapterInterfaceDescription": texts(net.description for net in behind),
+                "NetAdapterInterfaceGuid": List((net.id for net in behind), "System.Guid[]"),
+                "TeamingMode": enum("VMSwitchTeamingMode", "SwitchIndependent"),
+                "LoadBalancingAlgorithm": enum("VMSwitchLoadBalancingAlgorithm", one.load_balancing),
+            }  # fmt: skip
+            context.give(Obj("VMSwitchTeam", props))
+
+
+def set_team(context: Context) -> None:
+    """Set-VMSwitchTeam: members and load balancing of an embedded team."""
+    known_only(context, "Name", "VMSwitch", "NetAdapterName", "NetAdapterInterfaceDescription", "LoadBalancingAlgorithm", "TeamingMode")
+
+    def act(switch: Switch) -> None:
+        if not switch.embedded_teaming:
+            raise invalid(f"The virtual switch '{switch.name}' has no embedded team.", switch.name)
+        new = switch
+        if context.has("NetAdapterName") or context.has("NetAdapterInterfaceDescription"):
+            new = replace(new, net_adapters=tuple(one.name for one in _adapters(context, besides=switch)))
+        new = context.state.put_switch(replace(new, load_balancing=context.text("LoadBalancingAlgorithm", new.load_balancing)))
+        context.give_if_asked(lambda: switch_record(new, context.state))
+
+    context.each(_changeable(context), act)
 
 
 HANDLERS: dict[str, Handler] = {
+    "Get-VMSwitchTeam": get_team,
+    "Set-VMSwitchTeam": set_team,
     "Get-VMSwitch": get_switch,
     "New-VMSwitch": new_switch,
     "Set-VMSwitch": set_switch,

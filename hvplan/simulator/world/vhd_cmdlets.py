@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hvplan.simulator.values import Obj
 from hvplan.simulator.world import units, vhds
-from hvplan.simulator.world.avhdx import is_avhdx
+from hvplan.simulator.world.avhdx import is_avhdx, merge_file
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.enums import enum
 from hvplan.simulator.world.host_nouns import File, Vhd
@@ -155,4 +155,54 @@ def convert_vhd(context: Context) -> None:
     context.give_if_asked(lambda: vhd_record(made, context.state))
 
 
-HANDLERS: dict[str, Handler] = {"Get-VHD": get_vhd, "New-VHD": new_vhd, "Resize-VHD": resize_vhd, "Convert-VHD": convert_vhd}
+def merge_vhd(context: Context) -> None:
+    """Merge-VHD: down to the parent, or to the ancestor named; nothing of the chain in use."""
+    state = context.state
+    path, target = context.text("Path"), context.text("DestinationPath")
+    _opened(state, path)
+    links = list(state.chain(path))
+    ends = [index for index, link in enumerate(links) if index and (vhds.same(link, target) if target else index == 1)]
+    if not ends:
+        raise vhds.arguments(path)
+    for link in links[: ends[0] + 1]:
+        if state.holder(link) is not None or (link is not links[0] and len(state.children(link)) > 1):
+            raise operation_failed(f"Failed to merge '{path}': '{link}' is in use. (0x80070020).", path)
+    for child in links[: ends[0]]:
+        merge_file(state, child)
+    end = state.file(links[ends[0]])
+    assert end is not None
+    context.give_if_asked(lambda: vhd_record(end, state))
+
+
+def set_vhd(context: Context) -> None:
+    """Set-VHD: another parent, physical sector size or identifier, of a file that is not in use."""
+    known_only(context, "Path", "ParentPath", "PhysicalSectorSizeBytes", "IgnoreIdMismatch", "ResetDiskIdentifier", "LeafPath", "Force")
+    state, path = context.state, context.text("Path")
+    file, header = _opened(state, path)
+    if state.holder(path) is not None:
+        raise operation_failed(f"Failed to set '{path}': it is in use. (0x80070020).", path)
+    if context.has("ParentPath"):
+        parent = _opened(state, context.text("ParentPath"))[0]
+        if header.type != "Differencing" or any(vhds.same(link, path) for link in state.chain(parent.path)):
+            raise vhds.arguments(path)
+        header = replace(header, parent=parent.path)
+    if context.has("PhysicalSectorSizeBytes"):
+        size = int(context.get("PhysicalSectorSizeBytes"))
+        if size not in (512, 4096) or units.extension_of(path) != ".vhdx":
+            raise vhds.arguments(path)
+        header = replace(header, physical=size)
+    if context.on("ResetDiskIdentifier"):
+        header = replace(header, identifier=str(state.draw("vhd", units.path_key(path))).upper())
+    changed = replace(file, vhd=header)
+    state.put_file(changed)
+    context.give_if_asked(lambda: vhd_record(changed, state))
+
+
+HANDLERS: dict[str, Handler] = {
+    "Get-VHD": get_vhd,
+    "New-VHD": new_vhd,
+    "Resize-VHD": resize_vhd,
+    "Convert-VHD": convert_vhd,
+    "Merge-VHD": merge_vhd,
+    "Set-VHD": set_vhd,
+}

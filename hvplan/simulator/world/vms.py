@@ -11,7 +11,7 @@ from hvplan.simulator.world.cultures import word
 from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Adapter, Disk, Dvd, Firmware, Memory, Slot
 from hvplan.simulator.world.records import vm_record
-from hvplan.simulator.world.refusals import about, invalid, not_simulated, operation_failed, prompt, vm_id_not_found, wrong_state
+from hvplan.simulator.world.refusals import about, invalid, not_simulated, operation_failed, vm_id_not_found, wrong_state
 from hvplan.simulator.world.releases import version_tuple
 
 
@@ -132,8 +132,6 @@ def rename_vm(context: Context) -> None:
 
 def remove_vm(context: Context) -> None:
     """Remove-VM: Off or Saved; configuration, saved state and checkpoints go, VHD files stay (behaviour 6)."""
-    if not context.on("Force"):
-        raise prompt("Remove-VM")
 
     def act(vm: VM) -> None:
         if vm.state not in ("Off", "Saved", "OffCritical", "SavedCritical"):
@@ -149,8 +147,6 @@ def remove_vm(context: Context) -> None:
 
 def update_version(context: Context) -> None:
     """Update-VMVersion: off, to the host's default, never back."""
-    if not context.on("Force"):
-        raise prompt("Update-VMVersion")
 
     def act(vm: VM) -> None:
         check(vm, "version")

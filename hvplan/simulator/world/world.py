@@ -18,10 +18,10 @@ from hvplan.simulator.values import Obj
 from hvplan.simulator.world.audit import Audit
 from hvplan.simulator.world.context import Context
 from hvplan.simulator.world.emitter import emit
-from hvplan.simulator.world.handlers import HANDLERS
+from hvplan.simulator.world.handlers import ASKING, FORCELESS, HANDLERS
 from hvplan.simulator.world.latency import PROFILES, seconds
 from hvplan.simulator.world.power import settle
-from hvplan.simulator.world.refusals import Refusal, not_simulated
+from hvplan.simulator.world.refusals import Refusal, not_simulated, prompt
 from hvplan.simulator.world.seed import dump_state, load_state
 from hvplan.simulator.world.state import State
 from hvplan.simulator.world.storefile import StoreFile, state_path
@@ -90,6 +90,8 @@ class SimulatedWorld:
                 context = Context(call=call, state=self.state, clock=self._clock, latency=self._latency, pause=lambda left: self._pause(left, release_vms))
                 handler = HANDLERS.get(call.command)
                 try:
+                    if call.command in ASKING and call.set not in FORCELESS and not context.on("Force"):
+                        raise prompt(call.command)
                     if handler is None:
                         raise not_simulated(call.command)
                     handler(context)

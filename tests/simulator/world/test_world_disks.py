@@ -207,3 +207,40 @@ def test_files_are_made_moved_and_kept() -> None:
     assert refused(host, "Remove-Item", LiteralPath=["D:\\a"])[0] == "HostFunctionNotImplemented"
     good(host, "Remove-Item", LiteralPath=["D:\\a"], Recurse=True)
     assert refused(host, "Get-Item", LiteralPath=["D:\\a\\b\\c\\one.vhdx"])[0] == "PathNotFound"
+
+
+def test_a_chain_is_merged_offline() -> None:
+    """Merge-VHD takes a child, or a chain down to the ancestor named, into it; not while a VM runs on it."""
+    host = world("  - {name: web, devices: {disks: [{slot: scsi 0:0, path: 'D:\\VHDs\\b.vhdx'}]}}")
+    good(host, "New-VHD", Path=["D:\\VHDs\\a.vhdx"], ParentPath="D:\\golden\\base.vhdx", Differencing=True)
+    good(host, "New-VHD", Path=["D:\\VHDs\\b.vhdx"], ParentPath="D:\\VHDs\\a.vhdx", Differencing=True)
+    good(host, "Start-VM", Name=["web"])
+    assert refused(host, "Merge-VHD", Path="D:\\VHDs\\b.vhdx", Force=True)[0] == "OperationFailed"
+    good(host, "Stop-VM", Name=["web"])
+    assert refused(host, "Merge-VHD", Path="D:\\VHDs\\b.vhdx", DestinationPath="D:\\VHDs\\one.vhdx", Force=True)[0] == "InvalidParameter"
+    good(host, "Merge-VHD", Path="D:\\VHDs\\b.vhdx", DestinationPath="D:\\golden\\base.vhdx", Force=True)
+    assert refused(host, "Get-VHD", Path=["D:\\VHDs\\a.vhdx"])[0] == "ObjectNotFound"
+
+
+def test_converting_copies() -> None:
+    """Convert-VHD leaves the source, refuses what a running VM uses, and never overwrites."""
+    host = world("  - {name: web, state: Running, devices: {disks: [{slot: scsi 0:0, path: 'D:\\VHDs\\two.vhdx'}]}}")
+    good(host, "Convert-VHD", Path="D:\\VHDs\\one.vhdx", DestinationPath="D:\\VHDs\\fixed.vhdx", VHDType="Fixed")
+    assert (vhd(host, "D:\\VHDs\\fixed.vhdx")["VhdType"], vhd(host, "D:\\VHDs\\one.vhdx")["VhdType"]) == ("Fixed", "Dynamic")
+    assert refused(host, "Convert-VHD", Path="D:\\VHDs\\two.vhdx", DestinationPath="D:\\VHDs\\t.vhdx")[0] == "OperationFailed"
+    assert refused(host, "Convert-VHD", Path="D:\\VHDs\\one.vhdx", DestinationPath="D:\\VHDs\\fixed.vhdx")[0] == "OperationFailed"
+
+
+@pytest.mark.parametrize(
+    ("set", "bound", "property", "expected"),
+    [
+        ("Parent", {"ParentPath": "D:\\VHDs\\one.vhdx"}, "ParentPath", "D:\\VHDs\\one.vhdx"),
+        ("PhysicalSectorSize", {"PhysicalSectorSizeBytes": 512}, "PhysicalSectorSize", 512),
+    ],
+)
+def test_a_header_is_set_on_a_closed_file(set: str, bound: dict[str, Any], property: str, expected: object) -> None:
+    """Set-VHD: another parent, another physical sector size; in these sets there is no Force to give."""
+    host = world()
+    good(host, "New-VHD", Path=["D:\\VHDs\\a.vhdx"], ParentPath="D:\\golden\\base.vhdx", Differencing=True)
+    assert not run(host, "Set-VHD", set, Path="D:\\VHDs\\a.vhdx", **bound).errors
+    assert vhd(host, "D:\\VHDs\\a.vhdx")[property] == expected

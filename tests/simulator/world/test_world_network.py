@@ -167,3 +167,23 @@ def test_a_seed_names_the_hosts_adapters_as_the_format_does() -> None:
     host = type(world()).from_text(f"kind: World\n{text}\n")
     assert [record.name for record in good(host, "Get-VMNetworkAdapter", ManagementOS=True)] == ["Mgmt", "Live"]
     assert good(host, "Get-VMNetworkAdapter", ManagementOS=True, Name="Live")[0].props["BandwidthSetting"].props["MinimumBandwidthWeight"] == 20
+
+
+def test_the_default_switch_is_built_in() -> None:
+    """A client's Default Switch cannot be renamed, changed or removed."""
+    host = type(world()).from_text("kind: World\nswitches: [{name: Default Switch, id: c08cb7b8-9b3c-408e-8e30-5e16a3aeb444}]\n")
+    before = host.dump()
+    writes: list[tuple[str, dict[str, Any]]] = [("Rename-VMSwitch", {"NewName": "x"}), ("Set-VMSwitch", {"Notes": "x"}), ("Remove-VMSwitch", {"Force": True})]
+    for command, bound in writes:
+        assert refused(host, command, Name=["Default Switch"], **bound)[0] == "OperationFailed"
+    assert host.dump() == before
+
+
+def test_a_team_takes_its_load_balancing() -> None:
+    """An embedded team of one; only a team has one."""
+    host = world()
+    good(host, "New-VMSwitch", Name="set", NetAdapterName=["Ethernet"], EnableEmbeddedTeaming=True)
+    assert one(host, "Get-VMSwitch", Name="set").props["NetAdapterInterfaceDescription"] == "Teamed-Interface"
+    good(host, "Set-VMSwitchTeam", Name=["set"], LoadBalancingAlgorithm="Dynamic")
+    assert one(host, "Get-VMSwitchTeam", Name="set").props["LoadBalancingAlgorithm"] == "Dynamic"
+    assert refused(host, "Set-VMSwitchTeam", Name=["lan"], LoadBalancingAlgorithm="Dynamic")[0] == "InvalidParameter"

@@ -144,14 +144,23 @@ def test_only_a_stopped_vm_is_removed_and_its_disk_stays() -> None:
     assert good(host, "Get-Item", LiteralPath=["D:\\VHDs\\one.vhdx"])
 
 
-def test_restart_is_hard_and_asks_without_force() -> None:
-    """Restart-VM is like power off and on; the uptime begins again."""
+def test_restart_is_hard() -> None:
+    """Restart-VM is like power off and on, without the guest's shutdown (behaviour 5.2); the uptime begins again."""
     clock = VirtualClock(NOW)
-    host = world("  - {name: web, state: Running}", clock=clock)
+    host = world("  - {name: web, state: Running, guest: {shutdown: slow}}", clock=clock)
     clock.advance(100)
-    assert refused(host, "Restart-VM", VM=[vm(host, "web")])[0] == "HostFunctionNotImplemented"
-    good(host, "Restart-VM", VM=[vm(host, "web")], Force=True)
+    good(host, "Restart-VM", VM=[vm(host, "web")])
+    assert clock.monotonic() == 100
     assert vm(host, "web").props["Uptime"].total_seconds() == 0
+
+
+@pytest.mark.parametrize("command", ["Remove-VM", "Remove-VMSwitch", "Remove-VMGroup", "Merge-VHD", "Set-VHD", "Update-VMVersion"])
+def test_what_asks_is_refused_without_force(command: str) -> None:
+    """Nobody answers a prompt over the wire; the refusal comes before anything else is looked at."""
+    host = world("  - {name: web}")
+    before = host.dump()
+    assert refused(host, command, Name=["web"], Path="D:\\VHDs\\one.vhdx")[0] == "HostFunctionNotImplemented"
+    assert host.dump() == before
 
 
 def test_a_latency_profile_takes_the_worlds_time() -> None:

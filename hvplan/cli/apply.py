@@ -51,7 +51,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, 
     clock = clock_of(at)
     loaded, desired = read_files(state, paths, asked["hosts_file"], given)
     guard_in_ci(desired.hosts, **guarded)
-    again = " ".join(["hvplan apply", *(shlex.quote(path) for path in paths), *(["--hosts", shlex.quote(asked["hosts_file"])] if asked["hosts_file"] else [])])
+    again = _again(paths, asked)
     scope = Scope(**{name: asked[name] for name in Scope.__dataclass_fields__})
     with planned(state, loaded, desired, scope, clock) as made:
         if asked["view"] != "json":
@@ -62,6 +62,20 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, 
         if made.document.errored:
             return 1
         return job.carry_out(state, made.document, made.sessions, clock, again=again, approved=False)
+
+
+def _again(paths: tuple[str, ...], asked: Mapping[str, Any]) -> str:
+    """The same command again, its consents included, `--yes` left to whoever types it."""
+    words = ["hvplan", "apply", *paths]
+    words += ["--hosts", asked["hosts_file"]] if asked["hosts_file"] else []
+    for name, flag in (("targets", "--target"), ("excludes", "--exclude")):
+        words += [word for glob in asked[name] for word in (flag, glob)]
+    for name, flag in (("adopt", "--adopt"), ("allow_restart", "--allow-restart"), ("delete_disks", "--delete-disks")):
+        words += [flag if glob == options.ALL else f"{flag}={glob}" for glob in asked[name]]
+    words += ["--max-impact", asked["max_impact"]] if asked["max_impact"] else []
+    words += ["--max-deletes", str(asked["max_deletes"])] if asked["max_deletes"] is not None else []
+    words += ["--skip-refused"] if asked["skip_refused"] else []
+    return shlex.join(words)
 
 
 def _saved(paths: tuple[str, ...]) -> bytes | None:

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import click
 
-from hvplan.apply.gates import FLAGS, Given, open_gates
+from hvplan.apply.gates import FLAGS, Given, missing_consents, open_gates
 from hvplan.apply.run import Options, apply_plan
 from hvplan.apply.verdict import refused, unchanged
 from hvplan.cli.interrupts import draining
 from hvplan.cli.output import quiet_pipe
-from hvplan.cli.progress import progress
+from hvplan.cli.progress import pace, progress
 from hvplan.cli.state import Run
 from hvplan.cli.views import save_document, show_document
 from hvplan.clock import Clock
@@ -26,6 +26,7 @@ from hvplan.document.plan import Consent, PlanDocument, Refusal
 from hvplan.document.result import ResultDocument
 from hvplan.errors import Refused
 from hvplan.remoting.session import Session
+from hvplan.report.lines import plural, visible
 
 JOURNALS: Final = Path(".hvplan") / "run"
 WHAT: Final[Mapping[str, str]] = {
@@ -76,21 +77,22 @@ class Job:
         if not plan.steps and not plan.refusals:
             return self._end(state, unchanged(plan, clock))
         somebody = state.output.terminal
-        refusals = open_gates(plan, self.given, (lambda consents: True) if somebody else None)
+        refusals = open_gates(plan, self.given, _yes if somebody else None) or self._asked(state, plan, approved=approved or self.yes)
         if refusals:
             return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
-        if not approved and not self.yes:
-            self._approval(state, plan)
         with draining(state.output) as interrupts, progress(state, plan) as listener:
             run = Options(
                 given=self.given,
-                ask=(lambda consents: _ask(state, consents)) if somebody else None,
+                ask=_yes if somebody else None,  # the question was asked above, where no progress bar is in its way
                 parallel=self.parallel,
                 journal=JOURNALS,
                 again=again,
                 stop=interrupts.asked,
             )
+            began = clock.monotonic()
             result = apply_plan(plan, sessions, clock=clock, options=run, listener=listener)
+        if result.exit_code == 0:
+            state.output.progress(pace(plan.steps, listener.seconds, self.parallel, clock.monotonic() - began))
         code = self._end(state, result)
         if interrupts.count > 1:  # a call still hangs in its thread; closing its session would wait for it
             with quiet_pipe():
@@ -105,11 +107,23 @@ class Job:
             summary = f"the plan is {found[:8]}, not {self.expect_digest[:8]}: the work is not what was approved"
             raise Refused(Diagnostic(code="other-plan", summary=summary, hint="review the new plan, then pass its digest"))
 
-    def _approval(self, state: Run, plan: PlanDocument) -> None:
+    def _asked(self, state: Run, plan: PlanDocument, *, approved: bool) -> tuple[Refusal, ...]:
+        """The one question, which names every object whose consent is missing; Refused when writing itself was not approved."""
+        missing = missing_consents(plan, self.given)
+        if approved and not missing:
+            return ()
         if not state.output.terminal:
             raise Refused(Diagnostic(code="not-approved", summary="nobody is there to say yes, so nothing was written", hint="--yes consents to these writes"))
-        if not click.confirm(f"Carry out these {len(plan.steps)} steps on {', '.join(sorted(plan.hosts))}?", err=True):
+        if missing:
+            state.output.progress("This will also:")
+        for kind in FLAGS:
+            if names := [consent.address for consent in missing if consent.kind == kind]:
+                state.output.progress(f"  {WHAT[kind]} {visible(', '.join(names))}")
+        if click.confirm(f"Carry out {plural(len(plan.steps), 'step')} on {', '.join(sorted(plan.hosts))}?", err=True):
+            return ()
+        if not missing:
             raise Refused(Diagnostic(code="not-approved", summary="answered no; nothing was written"))
+        return open_gates(plan, self.given, lambda consents: False)
 
     def _end(self, state: Run, result: ResultDocument) -> int:
         show_document(state.output, result, self.view, every=False)  # progress has named them already
@@ -118,14 +132,9 @@ class Job:
         return result.exit_code
 
 
-def _ask(state: Run, consents: Sequence[Consent]) -> bool:
-    """One question that names every object."""
-    state.output.progress("This will:")
-    for kind in FLAGS:
-        names = [consent.address for consent in consents if consent.kind == kind]
-        if names:
-            state.output.progress(f"  {WHAT[kind]} {', '.join(names)}")
-    return click.confirm("Go on?", err=True)
+def _yes(consents: Sequence[Consent]) -> bool:
+    """What was asked already."""
+    return True
 
 
 def _as_diagnostic(refusal: Refusal, several: bool) -> Diagnostic:

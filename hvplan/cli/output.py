@@ -114,6 +114,6 @@ class Output:
         from rich.console import Console
         from rich.text import Text
 
-        console = Console(file=stream, force_terminal=True, highlight=False, soft_wrap=True, legacy_windows=False)
+        console = Console(file=stream, force_terminal=True, highlight=False, soft_wrap=True)
         for text, style in pieces:
             console.print(Text(text, style=style))

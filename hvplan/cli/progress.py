@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from hvplan.apply.listener import Listener
+from hvplan.apply.schedule import in_order
 from hvplan.cli.state import Run
 from hvplan.document.plan import PlanDocument, Step
 from hvplan.document.result import StepResult
@@ -20,6 +20,7 @@ class Plain:
 
     def __init__(self, state: Run, several: bool) -> None:
         self._state, self._several, self._lock = state, several, threading.Lock()
+        self.seconds: dict[str, float] = {}
 
     def _say(self, text: str) -> None:
         with self._lock:
@@ -43,6 +44,7 @@ class Plain:
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """A step has ended."""
+        self.seconds[result.id] = max(seconds, self.seconds.get(result.id, 0.0))
         why = f": {visible(result.error.message)}" if result.error else f" because {result.because} failed" if result.because else ""
         took = "" if result.outcome == "skipped" else f" ({seconds:.1f} s)"
         self._say(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
@@ -83,8 +85,20 @@ class Live(Plain):
         self._bar.advance(self._all, self._weight(step))
 
 
+def pace(steps: Sequence[Step], seconds: Mapping[str, float], workers: int, took: float) -> str:
+    """How long a run took beside the least it could have taken: its longest chain of steps, or all work shared by the workers."""
+    by_id = {step.id: step for step in steps}
+    until: dict[str, float] = {}
+    for id in in_order(by_id):
+        before = [until[need] for need in (*by_id[id].needs, by_id[id].escalates) if need]
+        until[id] = seconds.get(id, 0.0) + max(before, default=0.0)
+    critical, shared = max(until.values(), default=0.0), sum(seconds.values()) / workers
+    why = "its longest chain of steps" if critical >= shared else f"all work shared by {workers} workers"
+    return f"{took:.1f} s; the least for this work is {max(critical, shared):.1f} s ({why})"
+
+
 @contextmanager
-def progress(state: Run, document: PlanDocument) -> Iterator[Listener]:
+def progress(state: Run, document: PlanDocument) -> Iterator[Plain]:
     """The listener that suits where stderr goes."""
     several = len(document.hosts) > 1
     if not (state.output.color_err and state.output.err.isatty()):

@@ -126,3 +126,30 @@ def test_colour_rules() -> None:
     assert not output.wants_color(terminal, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False)
     assert not output.wants_color(terminal, {"FORCE_COLOR": "1"}, True)
     assert output.wants_color(terminal, {"FORCE_COLOR": "1", "TERM": "dumb"}, False)
+
+
+@ONLY_POSIX
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 3)])
+def test_on_a_terminal_one_question_names_what_needs_consent(lab: Lab, answer: str, code: int) -> None:
+    """Somebody is there: asked once, with the machines that restart or are taken over; yes does it all, no changes nothing (3)."""
+    import os
+    import pty
+
+    lab.write("lab.yaml", LAB + "---\nkind: VirtualMachine\nname: web01\nprocessor: {count: 2}\n")
+    ours, theirs = pty.openpty()
+    clean = environment({"TERM": "dumb"})
+    process = subprocess.Popen([*command(), "apply"], cwd=lab.folder, env=clean, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(ours, 4096)
+    os.write(ours, f"{answer}\n".encode())
+    out, _ = process.communicate(timeout=60)
+    os.close(ours)
+    text = said.decode()
+    assert process.returncode == code
+    assert text.count("[y/N]") == 1
+    assert "stop or restart vm/web01" in text
+    assert "take over vm/web01" in text
+    assert (b"host hv01: converged" in out) is (code == 0)
+    assert ("db01" in lab.state) is (code == 0)

@@ -174,7 +174,7 @@ def processor_record(owner: Owner) -> Obj:
 
 
 def memory_record(owner: Owner) -> Obj:
-    """`VMMemory`."""
+    """`VMMemory`; the maximum of a NUMA node is read in MB although it is set in bytes, as public scripts on real hosts take it."""
     memory = owner.vm.memory
     host = owner.state.host
     return component(

@@ -156,8 +156,6 @@ def set_memory(context: Context) -> None:
 
     def act(vm: VM) -> None:
         wanted = given(context, _MEMORY)
-        if "per_node" in wanted:  # given in MB in spite of its name's Bytes on some builds; taken as bytes here
-            wanted["per_node"] = int(wanted["per_node"])
         new = context.state.put(replace(vm, memory=changed_memory(vm, wanted, context.state)))
         context.give_if_asked(lambda: memory_record(Owner(new, context.state)))
 

@@ -49,6 +49,14 @@ def test_memory_sizes_travel_together() -> None:
     assert (memory["Minimum"], memory["Startup"], memory["Maximum"]) == (2 * GIB, 4 * GIB, 8 * GIB)
 
 
+def test_a_numa_nodes_maximum_is_set_in_bytes_and_read_in_megabytes() -> None:
+    """The two sides of one value have different units."""
+    host = world()
+    made = new_vm(host)
+    good(host, "Set-VMMemory", VM=[made], MaximumAmountPerNumaNodeBytes=8 * GIB)
+    assert one(host, "Get-VMMemory", VM=[made]).props["MaximumPerNumaNode"] == 8192
+
+
 @pytest.mark.parametrize(("release", "generation", "most"), [("2016", 2, 240), ("2025", 2, 2048), ("2025", 1, 64)])
 def test_processors_are_limited_by_release_and_generation(release: str, generation: int, most: int) -> None:
     """And by the processors of the host."""

@@ -5,15 +5,18 @@ A live object comes back from an engine as type, id and name, which is all that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from hvplan.simulator.call import Answer, Error
 from hvplan.simulator.powershell import notation, objects
-from hvplan.simulator.values import List, Obj
+from hvplan.simulator.powershell.catalogue import load_catalogue
+from hvplan.simulator.values import Enum, List, Obj
 
 Json = Any
+_HYPERV: Final = "Microsoft.HyperV.PowerShell."
+_MODULES: Final = ("Microsoft.HyperV.PowerShell.", "Microsoft.Vhd.PowerShell.", "Microsoft.FailoverClusters.PowerShell.")
 _CREDENTIAL: Final = "System.Management.Automation.PSCredential"
 
 
@@ -31,7 +34,7 @@ def _read(json: Json) -> Any:
         case {"list": list(items)}:
             return List((_read(item) for item in items), json.get("type", "System.Object[]"))
         case {"obj": str(type), "id": id, "name": name}:
-            return Obj(type, {"Id": id, "Name": name})
+            return Obj(type.removeprefix(_HYPERV), {"Id": id, "Name": name})  # as the world itself names it
     return notation.read(json, live=False)
 
 
@@ -64,34 +67,49 @@ def _error(error: Error) -> dict[str, Json]:
 
 
 def _write(value: Any, inside: tuple[Obj, ...]) -> Json:
-    """A value with all it holds. `inside`: the objects around it; one of them is written a second time without the objects that it holds."""
+    """A value with all it holds. `inside`: the objects around it; where one of them comes back, what it holds is written without what that holds."""
     match value:
         case Obj():
             again = any(one is value for one in inside)
-            around = (*inside, value)
-            return {"obj": _type(value), "props": {name: _write(one, around) for name, one in _properties(value) if not (again and _holds(one))}}
+            return _object(value, lambda one: _plain(one) if again else _write(one, (*inside, value)))
+        case Enum():
+            return {"enum": value.type, "v": _member(value)}
         case datetime() if value == datetime.min:  # noqa: DTZ901 - .NET's default has no zone either
             return {"DT": "0001-01-01T00:00:00.0000000"}
-        case bytes():
-            return notation.write(value)
-        case list() | tuple():
+        case List() | list() | tuple():
             return {"list": [_write(item, inside) for item in value], "type": getattr(value, "type", "System.Object[]")}
     return notation.write(value)
 
 
-def _type(value: Obj) -> str:
-    known = objects.object_type(value.type)
-    return known.name if known is not None else value.type
+def _plain(value: Any) -> Json:
+    """A value without the objects that it holds, for a circle of objects that must end somewhere."""
+    match value:
+        case Obj():
+            return _object(value, lambda one: None if _holds(one) else _write(one, ()))
+        case list() | tuple() if _holds(value):
+            return {"list": [_plain(item) for item in value], "type": getattr(value, "type", "System.Object[]")}
+    return _write(value, ())
 
 
-def _properties(value: Obj) -> Iterator[tuple[str, Any]]:
-    """What the world gave, as its type declares it; a name that type files add stands for the property behind it."""
+def _object(value: Obj, write: Callable[[Any], Json]) -> Json:
+    """An object as an instance of its type; one of Windows itself, which an engine has no type for, as its properties alone."""
     objects.check(value, "this command")
     known = objects.object_type(value.type)
-    for name in value.props:
-        target = known.extended.get(name, name) if known is not None else name
-        if target is not None and (target == name or target not in value.props):
-            yield target, objects.get(value, name)
+    if known is None or known.cim or not known.name.startswith(_MODULES):
+        return {"psobject": {name: write(objects.get(value, name)) for name in objects.names_of(value)}}
+    # a name that type files add stands for the property behind it
+    props = {known.extended.get(name) or name: objects.get(value, name) for name in value.props if known.extended.get(name, name) is not None}
+    return {"obj": known.name, "props": {name: write(one) for name, one in props.items()}}
+
+
+def _member(value: Enum) -> str:
+    """A member's name; where nobody knows its number, an engine's enum has no such name, and only the number can stand there."""
+    known = load_catalogue(None).enum(value.type)
+    if known is None or value not in known.members or known.members[value] is not None:
+        return str(value)
+    table = objects.enum_type(value.type)
+    number = value.number if value.number is not None or table is None else table.number(value)
+    return str(value) if number is None else str(number)
 
 
 def _holds(value: Any) -> bool:

@@ -129,7 +129,7 @@ def _metadata(parameter: Parameter) -> Obj:
         _SMA + "ParameterMetadata",
         {
             "Name": parameter.name,
-            "ParameterType": parameter.type,
+            "ParameterType": f"System.Nullable`1[{parameter.type}]" if parameter.nullable else parameter.type,
             "Aliases": aliases,
             "IsDynamic": False,
             "SwitchParameter": parameter.is_switch,

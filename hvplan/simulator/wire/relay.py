@@ -202,7 +202,7 @@ class RelaySession:
                     stream.waiting = False
                     self._pump(stream)
         with self._lock:
-            lost, self._closed = not self._closed, True
+            lost, self._closed = not self._closed and not self._engine.ending, True
         if lost:
             _LOG.warning("engine %s of session %s is gone: %s", self._engine.pid, self._number, self._engine.describe_end())
             self._sink(None, [], True)

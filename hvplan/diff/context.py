@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hvplan.diff.changes import DiffOptions, Finding
 from hvplan.model.impact import Impact, Situation, When, always, judge
-from hvplan.model.live import LiveHost, LiveVhd
+from hvplan.model.live import LiveHost, LiveVhd, LiveVm
 from hvplan.model.marker import Marker
 from hvplan.model.objects import Desired, VirtualMachine
 from hvplan.model.values import Unknown, normal_path
@@ -55,6 +55,20 @@ class Machine:
         if saved and self.situation.state == "Saved":
             return When("the machine is saved", Impact.RESTART)
         return judge((When(why, impact), *always(impact)), None, None, self.situation)
+
+
+def arranged(host: LiveHost) -> LiveHost:
+    """The same host in one order: the order in which things were read means nothing."""
+    return replace(
+        host,
+        vms=tuple(sorted((_arranged(vm) for vm in host.vms), key=lambda vm: (vm.name, vm.id))),
+        switches=tuple(sorted(host.switches, key=lambda switch: (switch.name, switch.id))),
+    )
+
+
+def _arranged(vm: LiveVm) -> LiveVm:
+    adapters = vm.adapters if isinstance(vm.adapters, Unknown) else tuple(sorted(vm.adapters, key=lambda a: (a.name, a.id)))
+    return replace(vm, disks=tuple(sorted(vm.disks, key=lambda d: d.slot)), dvds=tuple(sorted(vm.dvds, key=lambda d: d.slot)), adapters=adapters)
 
 
 def context(host: LiveHost, desired: Desired, options: DiffOptions) -> Context:

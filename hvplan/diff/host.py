@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hvplan.diff.changes import Change, Create, Delete, DiffOptions, Finding, HostDiff, Keep, Update
-from hvplan.diff.context import Context, context
+from hvplan.diff.context import Context, arranged, context
 from hvplan.diff.limits import memory_findings
 from hvplan.diff.ownership import Foreign, Found, Identified, Missing, Search, copies, vm_cut_off
 from hvplan.diff.removal import delete_vm
@@ -23,6 +23,7 @@ from hvplan.model.values import Unknown, normal_path
 
 def diff_host(desired: Desired, live: LiveHost, options: DiffOptions) -> HostDiff:
     """Compare what one host should be (`desired.of(host)`) with what it is."""
+    live = arranged(live)
     ctx = context(live, desired, options)
     vms = {want.name: _vm_search(ctx).identify(want, addresses.vm(want.name)) for want in desired.vms}
     switches = {want.name: _switch_search(ctx).identify(want, addresses.switch(want.name)) for want in desired.switches}

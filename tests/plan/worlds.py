@@ -41,6 +41,13 @@ def host(*vms: LiveVm, switches: tuple[LiveSwitch, ...] = (), vhds: tuple[LiveVh
     return LiveHost(vms=vms, switches=switches, files=files, vhds=headers, **settings)
 
 
+def processor(count: int = 1, weight: int = 100) -> Processor:
+    """The processors of a live machine, every setting read."""
+    return Processor(
+        count=count, reserve=0, limit=100, weight=weight, nested=False, host_protection=False, migration_compatibility=False, legacy_compatibility=False
+    )
+
+
 def live_vm(name: str = "web01", number: int = 1, state: str = "Off", marker: Marker | None = None, **more: Any) -> LiveVm:
     """A Generation 2 machine with one processor and 1 GiB, as Hyper-V makes it."""
     line = write(marker) if marker else ""
@@ -56,9 +63,7 @@ def live_vm(name: str = "web01", number: int = 1, state: str = "Off", marker: Ma
         "general": General(
             notes=text, start_action="StartIfRunning", start_delay=0, stop_action="ShutDown", checkpoint_type="Production", automatic_checkpoints=False
         ),
-        "processor": Processor(
-            count=1, reserve=0, limit=100, weight=100, nested=False, host_protection=False, migration_compatibility=False, legacy_compatibility=False
-        ),
+        "processor": processor(),
         "memory": Memory(startup=GIB, dynamic=False, minimum=512 * MIB, maximum=1 << 40, buffer=20, priority=50),
         "firmware": Firmware(secure_boot="MicrosoftWindows"),
         "scsi_controllers": 1,

@@ -1,0 +1,99 @@
+"""Adapters: found by remembered id, name or MAC; one adapter at a time, by id."""
+
+from __future__ import annotations
+
+from hvplan.model.devices import NetworkAdapter, Vlan
+from hvplan.model.objects import Lifecycle
+from hvplan.model.values import Unknown
+from tests.plan.worlds import adapter, guid, host, lines, live_adapter, live_switch, live_vm, mine, plan, refusals, switch, vm
+
+LAN = (live_switch(), live_switch("dmz", 901))
+ONE = f"Get-VM -Id '{guid(1)}' | Get-VMNetworkAdapter | Where-Object -Property 'Id' -EQ -Value 'Microsoft:{guid(1).upper()}\\{guid(700).upper()}' | "
+
+
+def test_in_sync() -> None:
+    """Names and switches compare without case; what was not written is not compared."""
+    live = live_vm(marker=mine(), state="Running", adapters=(live_adapter("LAN", on="Lan", vlan=Vlan("Access", 7)),))
+    assert plan(host(live, switches=LAN), vm(network_adapters=(adapter(name="LAN"),))).steps == ()
+
+
+def test_changes_are_made_on_one_adapter_by_id() -> None:
+    """The VLAN first, then the switch; each on the very adapter, because a name may stand for several."""
+    live = live_vm(marker=mine(), state="Running", adapters=(live_adapter(),))
+    document = plan(host(live, switches=LAN), vm(network_adapters=(adapter(on="dmz", vlan=Vlan("Access", 20)),)))
+    assert lines(document)[:2] == [
+        ONE + "Set-VMNetworkAdapterVlan -Access -VlanId 20 -Confirm:$false",
+        ONE + "Connect-VMNetworkAdapter -SwitchName 'dmz' -Confirm:$false",
+    ]
+    assert document.steps[0].id in document.steps[1].needs
+    off = plan(host(live, switches=LAN), vm(network_adapters=(adapter(on=None),)))
+    assert lines(off)[0] == ONE + "Disconnect-VMNetworkAdapter -Confirm:$false"
+
+
+def test_a_remembered_adapter_is_renamed() -> None:
+    """The id in the mark finds an adapter that somebody renamed; it is renamed back in place, never doubled."""
+    live = live_vm(marker=mine(adapters={"lan": guid(700)[:13]}), state="Running", adapters=(live_adapter("Network Adapter"),))
+    document = plan(host(live, switches=LAN), vm(network_adapters=(adapter(),)))
+    assert lines(document) == [ONE + "Rename-VMNetworkAdapter -NewName 'lan' -Confirm:$false", lines(document)[1]]
+    assert [step.action for step in document.steps] == ["rename", "mark"]
+
+
+def test_claimed_by_mac() -> None:
+    """On an adopted machine `match.mac` claims an adapter; without it, unmatched ones are listed and nothing is doubled."""
+    live = live_vm(state="Running", adapters=(live_adapter("Netzwerkkarte"),))
+    assert refusals(plan(host(live, switches=LAN), vm(network_adapters=(adapter(),)))) == [("vm/web01/networkAdapters/lan", "adapter-unmatched")]
+    claimed = plan(host(live, switches=LAN), vm(network_adapters=(adapter(match_mac="00-15-5D-00-00-01"),)))
+    assert [step.action for step in claimed.steps] == ["rename", "mark"]
+
+
+def test_two_adapters_of_one_name() -> None:
+    """A name that stands twice says nothing."""
+    live = live_vm(marker=mine(), adapters=(live_adapter(), live_adapter(number=701)))
+    assert refusals(plan(host(live, switches=LAN), vm(network_adapters=(adapter(),)))) == [("vm/web01/networkAdapters/lan", "adapter-ambiguous")]
+
+
+def test_adding_and_removing_under_power() -> None:
+    """Generation 2 takes adapters while it runs, Generation 1 does not (behaviour 2.4)."""
+    gone = NetworkAdapter(key="old", name="old", absent=True)
+    for generation, words in ((2, ["remove", "add", "mark"]), (1, ["stop", "remove", "add", "start", "mark"])):
+        live = live_vm(marker=mine(), state="Running", generation=generation, adapters=(live_adapter("old"),), firmware=None)
+        document = plan(host(live, switches=LAN), vm(generation=generation, state="Running", network_adapters=(gone, adapter())))
+        assert [step.action for step in document.steps] == words
+
+
+def test_switches_must_be_one() -> None:
+    """The switch named must be on the host or declared, once; a name that is a pattern for another switch is not sent."""
+    live = live_vm(marker=mine(), state="Running")
+
+    def codes(*switches: object, on: str = "lan") -> list[str]:
+        return [code for _, code in refusals(plan(host(live, switches=switches), vm(network_adapters=(adapter(on=on),))))]  # type: ignore[arg-type]
+
+    assert codes() == ["switch-missing"]
+    assert codes(live_switch(), live_switch("LAN", 902)) == ["switch-duplicate"]
+    assert codes(live_switch("l[a-z]n", 903), live_switch(), on="l[a-z]n") == ["switch-pattern"]
+    made = plan(host(live), switch(), vm(network_adapters=(adapter(),)))
+    assert [(s.address, s.needs) for s in made.steps if s.action in ("create", "add")] == [("switch/lan", ()), ("vm/web01/networkAdapters/lan", ("s1",))]
+
+
+def test_undeclared_adapters_stay() -> None:
+    """What nobody declared is listed and left, unless `exclusive` says otherwise."""
+    live = live_vm(marker=mine(), state="Running", adapters=(live_adapter("mine"), live_adapter("backup", 701)))
+    document = plan(host(live, switches=LAN), vm(network_adapters=(adapter("mine"),)))
+    assert (document.steps, [u.address for u in document.unmanaged]) == ((), ["switch/dmz", "switch/lan", "vm/web01/networkAdapters/backup"])
+    exclusive = plan(host(live, switches=LAN), vm(network_adapters=(adapter("mine"),), lifecycle=Lifecycle(exclusive=("networkAdapters",))))
+    assert [(s.address, s.action) for s in exclusive.steps] == [("vm/web01/networkAdapters/backup", "remove"), ("vm/web01", "mark")]
+
+
+def test_adapters_that_could_not_be_read() -> None:
+    """Unknown adapters are never taken for missing ones: nothing is added."""
+    live = live_vm(marker=mine(), state="Running", adapters=Unknown("timeout"))
+    document = plan(host(live, switches=LAN), vm(network_adapters=(adapter(),)))
+    assert (refusals(document), document.steps) == ([("vm/web01/networkAdapters/lan", "unknown")], ())
+
+
+def test_too_many_adapters() -> None:
+    """A machine takes 8 adapters where 64 are not possible yet (behaviour 3.1)."""
+    wanted = tuple(adapter(f"n{i}") for i in range(9))
+    live = live_vm(marker=mine(), version="8.0")
+    assert ("vm/web01", "adapters") in refusals(plan(host(live, switches=LAN), vm(network_adapters=wanted)))
+    assert refusals(plan(host(live_vm(marker=mine()), switches=LAN), vm(network_adapters=wanted))) == []

@@ -60,7 +60,7 @@ def dump_state(state: State) -> dict[str, Any]:
     made: dict[str, Any] = {"name": host.name, "release": host.release, "culture": host.culture, **shapes.HOST.dump(host, default)}
     made["volumes"] = [shapes.VOLUME.dump(one, host_nouns.Volume(path="", size=-1, free=-1)) for one in host.volumes]
     made["netAdapters"] = [shapes.NET_ADAPTER.dump(one, host_nouns.NetAdapter(id=UUID(int=0), name="", mac="", description="")) for one in host.net_adapters]
-    made["settings"] = shapes.SETTINGS.dump(host.settings, host_nouns.Settings())
+    made["settings"] = _dump_settings(host.settings)
     switch = host_nouns.Switch(id=UUID(int=0), name="")
     made_up: dict[str, Any] = {
         "kind": "World",
@@ -113,7 +113,7 @@ def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
             problems.stop_if_any()
         given["release"] = release
     parts = node.value if node is not None and isinstance(node.value, dict) else {}
-    settings = shapes.SETTINGS.load(parts["settings"], problems, ("macAddressRange",)) if "settings" in parts else {}
+    settings = _settings(parts["settings"], problems) if "settings" in parts else {}
     octets = given["uuid"].bytes[:2].hex().upper()
     settings.setdefault("mac_minimum", f"00155D{octets}00")
     settings.setdefault("mac_maximum", f"00155D{octets}FF")
@@ -141,6 +141,25 @@ def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
     return Host(**given)
 
 
+def _settings(node: Node, problems: Problems) -> dict[str, Any]:
+    parts = {"macAddressRange": shapes.MAC_RANGE, "liveMigration": shapes.MIGRATION}
+    made = shapes.SETTINGS.load(node, problems, tuple(parts))
+    for key, shape in parts.items():
+        if isinstance(node.value, dict) and key in node.value:
+            made.update(shape.load(node.value[key], problems))
+    return made
+
+
+def _dump_settings(settings: host_nouns.Settings) -> dict[str, Any]:
+    default = host_nouns.Settings()
+    made = shapes.SETTINGS.dump(settings, default)
+    for key, shape in (("macAddressRange", shapes.MAC_RANGE), ("liveMigration", shapes.MIGRATION)):
+        inner = shape.dump(settings, default)
+        if inner:
+            made[key] = inner
+    return made
+
+
 def _switches(node: Node | None, state: State, problems: Problems) -> None:
     for item in _list(node, problems):
         given = shapes.SWITCH.load(item, problems, ("allowManagementOS", "managementAdapters"))
@@ -152,11 +171,20 @@ def _switches(node: Node | None, state: State, problems: Problems) -> None:
         given["management"] = _management(item, given, state, problems)
         if given["id"] in state.switches:
             problems.add(item, f"The id {given['id']} is taken twice.")
-        known = {adapter.name.lower() for adapter in state.host.net_adapters}
-        for name in given.get("net_adapters", ()):
-            if name.lower() not in known:
-                problems.add(item, f"The host has no network adapter `{name}`.")
+        given["net_adapters"] = tuple(found for one in given.get("net_adapters", ()) if (found := _behind(one, state, problems)))
         state.switches[given["id"]] = host_nouns.Switch(**given)
+
+
+def _behind(node: Node, state: State, problems: Problems) -> str:
+    """The name of the host's adapter that a switch stands on: given as a text, or by name, MAC address or description."""
+    wanted = next(iter(node.value.items()), ("name", node)) if isinstance(node.value, dict) else ("name", node)
+    tests = {"name": lambda one: one.name, "description": lambda one: one.description, "mac": lambda one: one.mac}
+    key, text = wanted[0], wanted[1].text.lower()
+    text = (units.parse_mac(text) or "").lower() if key == "mac" else text
+    found = [one.name for one in state.host.net_adapters if key in tests and tests[key](one).lower() == text]
+    if not found:
+        problems.add(node, f"The host has no network adapter of the {key} `{wanted[1].text}`.")
+    return found[0] if found else ""
 
 
 def _management(item: Node, given: dict[str, Any], state: State, problems: Problems) -> tuple[Adapter, ...]:

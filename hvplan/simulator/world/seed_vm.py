@@ -87,7 +87,7 @@ def load_settings_of_checkpoints(node: Node | None, problems: Problems) -> tuple
             given[rows[key][0]] = rows[key][1](item, problems)
         elif key == "items" and isinstance(item.value, list):
             items = item.value
-        elif key != "policy":
+        else:
             problems.add(item, f"Checkpoints have no `{key}`.", "Known here: type, automatic, path, items.", code="unknown-key")
     return given, items
 

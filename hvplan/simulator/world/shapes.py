@@ -75,13 +75,20 @@ SETTINGS = Shape(
         "virtualHardDiskPath": Field("vhd_path", _path),
         "numaSpanning": Field("numa_spanning", boolean),
         "enhancedSessionMode": Field("enhanced_session", boolean),
-        "macAddressMinimum": Field("mac_minimum", mac, units.mac_text),
-        "macAddressMaximum": Field("mac_maximum", mac, units.mac_text),
-        "migration": Field("migration", boolean),
-        "migrationAuthentication": Field("migration_authentication", choice(*words("MigrationAuthenticationType"))),
-        "migrationPerformance": Field("migration_performance", choice(*words("VMMigrationPerformance"))),
-        "migrations": Field("migrations", whole(0, 1000)),
-        "storageMigrations": Field("storage_migrations", whole(0, 1000)),
+    },
+)
+MAC_RANGE = Shape(
+    "The range of MAC addresses",
+    {"minimum": Field("mac_minimum", mac, units.mac_text), "maximum": Field("mac_maximum", mac, units.mac_text)},
+)
+MIGRATION = Shape(
+    "Live migration",
+    {
+        "enabled": Field("migration", boolean),
+        "authentication": Field("migration_authentication", choice(*words("MigrationAuthenticationType"))),
+        "performance": Field("migration_performance", choice(*words("VMMigrationPerformance"))),
+        "maximum": Field("migrations", whole(0, 1000)),
+        "storageMaximum": Field("storage_migrations", whole(0, 1000)),
         "anyNetwork": Field("any_network", boolean),
     },
 )
@@ -128,7 +135,7 @@ SWITCH = Shape(
         "name": Field("name", text),
         "id": Field("id", guid, str),
         "type": Field("type", choice("External", "Internal", "Private")),
-        "netAdapters": Field("net_adapters", many(lambda node, problems: _net_adapter_name(node, problems)), list),
+        "netAdapters": Field("net_adapters", many(lambda node, problems: node), list),
         "bandwidthMode": Field("bandwidth_mode", choice(*words("VMSwitchBandwidthMode"))),
         "embeddedTeaming": Field("embedded_teaming", boolean),
         "loadBalancing": Field("load_balancing", choice(*words("VMSwitchLoadBalancingAlgorithm"))),
@@ -136,12 +143,6 @@ SWITCH = Shape(
         "notes": Field("notes", text),
     },
 )
-
-
-def _net_adapter_name(node: Node, problems: Problems) -> Any:
-    if isinstance(node.value, dict) and "name" in node.value:
-        return text(node.value["name"], problems)
-    return text(node, problems)
 
 
 VHD = Shape(

@@ -191,3 +191,27 @@ def test_a_state_file_can_become_a_seed_after_any_work() -> None:
     good(host, "New-VMSwitch", Name="lan", SwitchType="Private")
     good(host, "Start-VM", VM=[made])
     assert same(host)
+
+
+def test_the_settings_of_a_host_are_those_of_the_format() -> None:
+    """Paths, MAC range and live migration, read by Get-VMHost and kept in the state file."""
+    host = load(
+        "kind: World\nhost:\n  settings: {virtualMachinePath: 'C:\\VMs', numaSpanning: false, macAddressRange: {minimum: 00-15-5D-01-00-00, "
+        "maximum: 00-15-5D-01-FF-FF}, liveMigration: {enabled: true, authentication: Kerberos, performance: SMB, maximum: 4}}\n"
+    )
+    shown = one(host, "Get-VMHost").props
+    expected = {
+        "VirtualMachinePath": "C:\\VMs", "NumaSpanningEnabled": False, "MacAddressMinimum": "00155D010000", "MacAddressMaximum": "00155D01FFFF",
+        "VirtualMachineMigrationEnabled": True, "VirtualMachineMigrationAuthenticationType": "Kerberos", "MaximumVirtualMachineMigrations": 4,
+    }  # fmt: skip
+    assert {name: shown[name] for name in expected} == expected
+    assert same(host)
+
+
+@pytest.mark.parametrize("how", ["Ethernet", "{name: ethernet}", "{mac: 00:15:5d:ff:00:01}", "{description: 'Intel(R) Ethernet X710'}"])
+def test_a_switch_names_its_adapter_in_any_way_of_the_format(how: str) -> None:
+    """By name, MAC address or description."""
+    text = DOCUMENTED.replace("switches: [{name: lan, type: Internal}]", f"switches: [{{name: lan, type: External, netAdapters: [{how}]}}]")
+    host = load(text)
+    assert list(one(host, "Get-VMSwitch", Name="lan").props["NetAdapterInterfaceDescriptions"]) == ["Intel(R) Ethernet X710"]
+    assert same(host)

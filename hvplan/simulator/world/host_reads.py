@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hvplan.simulator.values import Obj, Version
 from hvplan.simulator.world import units
@@ -49,7 +50,7 @@ _SETTINGS = {
 
 def set_host(context: Context) -> None:
     """Set-VMHost: paths must be full, MAC addresses addresses and in order."""
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     for parameter, attribute in _SETTINGS.items():
         if context.has(parameter):
             value = context.get(parameter)
@@ -57,7 +58,7 @@ def set_host(context: Context) -> None:
                 if context.state.volume(str(value)) is None:
                     raise invalid(f"The path '{value}' is not on a volume of this host.", value)
                 value = str(value)
-            changed[attribute] = int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            changed[attribute] = value if isinstance(value, bool) else int(value) if isinstance(value, int) else str(value)
     for parameter, attribute in (("MacAddressMinimum", "mac_minimum"), ("MacAddressMaximum", "mac_maximum")):
         if context.has(parameter):
             address = units.parse_mac(context.text(parameter))
@@ -67,7 +68,7 @@ def set_host(context: Context) -> None:
     for parameter in context.call.bound:
         if parameter.startswith("FibreChannel") or parameter == "ResourceMeteringSaveInterval":
             raise not_simulated(f"{context.call.command} -{parameter}")
-    settings = replace(context.state.host.settings, **{key: str(value) if isinstance(value, str) else value for key, value in changed.items()})  # type: ignore[arg-type]
+    settings = replace(context.state.host.settings, **changed)
     if settings.mac_minimum > settings.mac_maximum:
         raise invalid("The minimum MAC address is greater than the maximum.")
     context.state.host = replace(context.state.host, settings=settings)

@@ -12,6 +12,7 @@ from hvplan.simulator.world.releases import (
     MEMORY_ALIGNMENT,
     MEMORY_MINIMUM,
     NAME_LENGTH,
+    NOTES_LENGTH,
     SCSI_CONTROLLERS,
     SCSI_LOCATIONS,
     SYNTHETIC_ADAPTERS1,
@@ -26,6 +27,13 @@ def name(value: str, what: str = "virtual machine") -> str:
         raise invalid(f"The name of the {what} must not be empty.", value)
     if len(value) > NAME_LENGTH:
         raise invalid(f"The name of the {what} is too long: {len(value)} characters, at most {NAME_LENGTH}.", value)
+    return value
+
+
+def notes(value: str, target: str) -> str:
+    """Notes of at most 4 KB: no source tells the real limit, so the careful one stands (behaviour 11)."""
+    if len(value.encode("utf-8", "replace")) > NOTES_LENGTH:
+        raise invalid(f"The notes of '{target}' are too long: at most {NOTES_LENGTH} bytes.", target)
     return value
 
 

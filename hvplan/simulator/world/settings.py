@@ -240,7 +240,7 @@ _SET_VM: dict[str, tuple[str, Callable[[Context, VM, Any], VM]]] = {
     "LockOnDisconnect": ("vm.other", lambda context, vm, value: replace(vm, lock_on_disconnect=value == "On")),
     "LowMemoryMappedIoSpace": ("mapped_io", _mapped("low", 128 * units.MIB, 3584 * units.MIB)),
     "NewVMName": ("name", _renamed),
-    "Notes": ("notes", _plain("notes")),
+    "Notes": ("notes", lambda context, vm, value: replace(vm, notes=limits.notes(str(value), vm.name))),
     "SmartPagingFilePath": ("smart_paging_path", lambda context, vm, value: replace(vm, smart_paging_path=_folder(context, vm, str(value)))),
     "SnapshotFileLocation": ("snapshot_path", _snapshot_path),
 }

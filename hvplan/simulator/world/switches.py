@@ -44,7 +44,7 @@ def new_switch(context: Context) -> None:
     """New-VMSwitch: two of one name are allowed; an adapter serves one switch."""
     state = context.state
     name = limits.name(context.text("Name"), "virtual switch")
-    values: dict[str, Any] = {"name": name, "notes": context.text("Notes"), "sriov": bool(context.get("EnableIov", False))}
+    values: dict[str, Any] = {"name": name, "notes": limits.notes(context.text("Notes"), name), "sriov": bool(context.get("EnableIov", False))}
     mode = context.text("MinimumBandwidthMode", "Default")
     values["bandwidth_mode"] = {"Default": "Weight" if values["sriov"] else "Absolute"}.get(mode, mode)
     behind = _adapters(context)
@@ -124,7 +124,7 @@ def set_switch(context: Context) -> None:
     def act(switch: Switch) -> None:
         new = switch
         if context.call.bound.get("Notes") is not None:
-            new = replace(new, notes=context.text("Notes"))
+            new = replace(new, notes=limits.notes(context.text("Notes"), switch.name))
         if context.has("NetAdapterName") or context.has("NetAdapterInterfaceDescription"):
             new = replace(new, type="External", net_adapters=tuple(one.name for one in _adapters(context, besides=switch)))
         if context.has("SwitchType"):

@@ -112,10 +112,12 @@ class SimulatedWorld:
         if self._closed.is_set():
             return
         self._closed.set()
-        if self._store is not None:
+        try:
             self._save(force=True)
-            self._store.release()
-        self._audit.close()
+        finally:
+            if self._store is not None:
+                self._store.release()
+            self._audit.close()
 
     def __enter__(self) -> Self:
         return self

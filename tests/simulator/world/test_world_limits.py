@@ -25,6 +25,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("Set-VM", {"LowMemoryMappedIoSpace": 3586 * MIB}),
     ("Set-VM", {"DynamicMemory": True, "StaticMemory": True}),
     ("Set-VM", {"NewVMName": "x" * 101}),
+    ("Set-VM", {"Notes": "x" * 4097}),
     ("Set-VMNetworkAdapter", {"VmqWeight": 101}),
     ("Set-VMFirmware", {"SecureBootTemplate": "None such"}),
 ]

@@ -55,12 +55,7 @@ def _new(vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding
     if leftover and (used := _in_use(temp, ctx)):
         text = f"{temp} looks like a leftover of a cut-off run, but {used}. It is not removed; detach it first."
         return vm.refuse(address, "leftover-in-use", text, "vhd.path")
-    size = _bytes(vhd, ctx)
-    free = ctx.host.free.get(ntpath.splitdrive(vhd.path)[0].lower())
-    if free is not None and size > free:
-        text = f"{vhd.path} needs {show_size(size)}, and {ntpath.splitdrive(vhd.path)[0]} has {show_size(free)} free."
-        return vm.refuse(address, "space", text, "vhd.path")
-    return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=_missing_folders(ntpath.dirname(vhd.path), ctx), bytes=size)
+    return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=_missing_folders(ntpath.dirname(vhd.path), ctx), bytes=_bytes(vhd, ctx))
 
 
 def _bytes(vhd: Vhd, ctx: Context) -> int:
@@ -102,6 +97,8 @@ def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> F
     if users := ctx.attached_to_others(origin):
         text = f"{word} {origin} is attached to {', '.join(users)}; a {word} must not be in use. Detach it there first."
         return vm.refuse(address, f"{word}-attached", text, f"vhd.{word}")
+    if found.attached and word == "source":
+        return vm.refuse(address, "source-attached", f"source {origin} is in use on the host, so a copy would be torn. Release it first.", "vhd.source")
     if ntpath.splitext(origin)[1].lower() != ntpath.splitext(vhd.path)[1].lower():
         return vm.refuse(address, "disk-format", f"{vhd.path} cannot be made from {origin}: the formats differ.", "vhd.path")
     if vhd.size is not UNSET and vhd.size != found.size:

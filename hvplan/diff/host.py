@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hvplan.diff.changes import Change, Create, Delete, DiffOptions, Finding, HostDiff, Keep, Update
 from hvplan.diff.context import Context, arranged, context
-from hvplan.diff.limits import memory_findings
+from hvplan.diff.limits import memory_findings, space_findings
 from hvplan.diff.ownership import Foreign, Found, Identified, Missing, Search, copies, vm_cut_off
 from hvplan.diff.removal import delete_vm
 from hvplan.diff.result import ObjectDiff
@@ -35,7 +35,7 @@ def diff_host(desired: Desired, live: LiveHost, options: DiffOptions) -> HostDif
     parts = [_scoped(part, ctx, labels(desired)) for part in (*parts, *vm_parts)]
     changes = tuple(change for part in parts for change in part.changes)
     findings = [finding for part in parts for finding in part.findings]
-    findings += memory_findings(ctx, changes)
+    findings += [*memory_findings(ctx, changes), *space_findings(ctx, changes)]
     return HostDiff(
         host=options.host,
         changes=changes,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hvplan.diff.changes import Create, Delete, Finding, Update
 from hvplan.diff.context import Context, Machine
+from hvplan.model.address import owner
 from hvplan.model.devices import CONTROLLERS, NetworkAdapter
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import VirtualMachine
@@ -66,6 +68,23 @@ def _version(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(".")) if text else (8, 3)
     except ValueError:
         return (0,)
+
+
+def space_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Finding]:
+    """New files for which a volume has no room, in order of address; a volume whose free space is not known is not judged."""
+    left = dict(ctx.host.free)
+    created = {c.address for c in changes if isinstance(c, Create)}
+    for change in sorted((c for c in changes if isinstance(c, Create) and c.file), key=lambda c: c.address):
+        assert change.file
+        volume = ntpath.splitdrive(change.file.vhd.path)[0].lower()
+        if volume not in left:
+            continue
+        if change.file.bytes > left[volume]:
+            text = f"{change.file.vhd.path} needs {show_size(change.file.bytes)}, and {volume.upper()} has {show_size(left[volume])} left. Make room first."
+            above = owner(change.address)
+            yield Finding(address=change.address, code="space", text=text, path="vhd.path", blocks=(above if above in created else change.address,))
+        else:
+            left[volume] -= change.file.bytes
 
 
 def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Finding]:

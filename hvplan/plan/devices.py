@@ -35,7 +35,7 @@ def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Itera
         case Delete(live=LiveDrive() as drive):
             yield detach(host, owner, head, change.address, drive, change.line)
         case Delete(live=LiveAdapter() as gone):
-            yield remove_adapter(host, owner, head, change.address, gone.id, change.line)
+            yield remove_adapter(host, owner, head, change.address, gone.id, change.line, live=gone)
         case Keep() | Replace() | Create() | Update() | Delete():
             return
 
@@ -61,7 +61,12 @@ def attach(host: str, owner: str, head: Cmd, change: Create, disk: Disk, slot: S
         impact=change.line.impact,
         expect=(Expect(address=address, path="slot", value=""),) if isinstance(head.parameters["Id"], str) else (),
         verify=(Expect(address=address, path="slot", value=str(slot)),),
+        uses=(_slot(owner, slot), *((f"controller {owner} {slot.controller}",) if slot.kind == "scsi" else ())),
     )
+
+
+def _slot(owner: str, slot: Slot) -> str:
+    return f"slot {owner} {slot}"
 
 
 def detach(host: str, owner: str, head: Cmd, address: str, drive: LiveDrive, line: When) -> Draft:
@@ -85,10 +90,13 @@ def detach(host: str, owner: str, head: Cmd, address: str, drive: LiveDrive, lin
         impact=line.impact,
         expect=(Expect(address=address, path="slot", value=str(slot)),),
         verify=(Expect(address=address, path="slot", value=""),),
+        gives=(_slot(owner, slot),),
     )
 
 
-def remove_adapter(host: str, owner: str, head: Cmd, address: str, id: str | Ref, line: When, *, kind: str = "adapter") -> Draft:
+def remove_adapter(
+    host: str, owner: str, head: Cmd, address: str, id: str | Ref, line: When, *, kind: str = "adapter", live: LiveAdapter | None = None
+) -> Draft:
     """Remove-VMNetworkAdapter of one adapter, by id: by name it would remove every one of that name (behaviour 8)."""
     known = isinstance(id, str) and kind == "adapter"
     return Draft(
@@ -103,6 +111,7 @@ def remove_adapter(host: str, owner: str, head: Cmd, address: str, id: str | Ref
         impact=line.impact,
         expect=(Expect(address=address, path="exists", value=True),) if known else (),
         verify=(Expect(address=address, path="exists", value=False),) if known else (),
+        gives=(f"name {owner} {live.name.casefold()}", *_off(live.settings.switch)) if live else (),
     )
 
 
@@ -134,8 +143,8 @@ def add_controller(host: str, owner: str, head: Cmd, index: int, impact: Impact)
         phase=OFFLINE if impact >= Impact.RESTART else ONLINE,
         cause=("devices.scsiControllers",),
         impact=impact,
-        gives=(f"controller {owner} {index + 1}",),
-        uses=(f"controller {owner} {index}",),
+        gives=(f"controller {owner} {index}",),
+        uses=(f"controller {owner} {index - 1}",),
         verify=(Expect(address=owner, path="devices.scsiControllers", value=index + 1),),
     )
 
@@ -164,7 +173,7 @@ def _add_adapter(host: str, owner: str, head: Cmd, change: Create, adapter: Netw
         impact=change.line.impact,
         expect=(Expect(address=address, path="exists", value=False),) if isinstance(head.parameters["Id"], str) else (),
         verify=tuple(verify),
-        uses=_on(settings.switch),
+        uses=(f"name {owner} {adapter.name.casefold()}", *_on(settings.switch)),
         produces=True,
     )
     row = rows(settings)["vlan"]

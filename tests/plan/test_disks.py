@@ -83,6 +83,15 @@ def test_what_is_refused(code: str, live: dict[str, Any], more: dict[str, Any]) 
     assert document.steps == ()
 
 
+def test_room_for_all_of_them() -> None:
+    """Each of two copies fits on the volume, both do not: the second is refused."""
+    live = host(running(), vhds=(vhd(GOLDEN, file_size=3 * GIB),), missing=(DATA, TEMP, r"D:\VHDs\web01-x.vhdx"), free={"d:": 4 * GIB})
+    copies = tuple(disk(key, slot, source="u", source_path=GOLDEN) for key, slot in (("data", "scsi 0:1"), ("x", "scsi 0:2")))
+    document = plan(live, vm(disks=copies))
+    assert refusals(document) == [("vm/web01/disks/x", "space")]
+    assert [step.address for step in document.steps if step.action == "copy"] == ["vm/web01/disks/data"]
+
+
 def test_parents_and_attached_files_are_never_attached() -> None:
     """The parent of another disk, and a file that another machine has, are refused (a peer attached the parent)."""
     child = vhd(r"D:\VHDs\child.vhdx", type="Differencing", parent=DATA)

@@ -28,7 +28,7 @@ def test_every_rule_has_a_reason() -> None:
 
 def test_many_before_many_meet_in_a_join() -> None:
     """Five removals before five additions are ten edges through a join, not twenty-five."""
-    drafts = [draft("disk", "remove") for _ in range(5)] + [draft("disk", "add") for _ in range(5)]
+    drafts = [draft("unasked", "remove") for _ in range(5)] + [draft("disk", "add") for _ in range(5)]
     assert len(list(edges(drafts))) == 10
     waits = needs(graph_of(drafts), ordered(graph_of(drafts), drafts))
     assert [len(waits[index]) for index in range(10)] == [0] * 5 + [5] * 5
@@ -36,7 +36,7 @@ def test_many_before_many_meet_in_a_join() -> None:
 
 def test_machines_do_not_wait_for_each_other() -> None:
     """Rules join steps of one machine only."""
-    drafts = [draft("disk", "remove", 1), draft("disk", "add", 2)]
+    drafts = [draft("unasked", "remove", 1), draft("disk", "add", 2)]
     assert list(edges(drafts)) == []
 
 

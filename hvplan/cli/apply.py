@@ -34,7 +34,11 @@ PLAN_CHANGING: Final = {"targets": "--target", "excludes": "--exclude", "max_imp
 @click.option("--allow-insecure", is_flag=True, help="Under CI=true: reach hosts whose certificate is not checked.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, user: str | None, auth: str | None, **asked: Any) -> int:
-    """Carry a plan out: make one of PATH..., show it and ask; or take a saved PLAN, which asks nothing more. Without PATH: the current folder."""
+    """Carry a plan out: make one of PATH..., show it and ask; or take a saved PLAN, which asks nothing more. Without PATH: the current folder.
+
+    A plan that is stale changes nothing: what it expects of the hosts is read again before the first write and before each one. This
+    version takes no lease on a host, so two applies at once are kept apart by that alone.
+    """
     from hvplan.cli.applying import Job
     from hvplan.cli.hosts import ad_hoc, guard_in_ci
     from hvplan.cli.planning import Scope, planned, read_files

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -88,12 +89,12 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except HvplanError as error:
         if debug:
-            raise
+            traceback.print_exc()
         output.diagnostics(error.diagnostics)
         return 4 if state.wrote and error.exit_code == 1 else error.exit_code
-    except Exception as error:  # the last line of defence: whatever it is, people get a sentence
+    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, people get a sentence
         if debug:
-            raise
+            traceback.print_exc()
         output.diagnostics([_internal(error, state.wrote)])
         return 4 if state.wrote else 1
 

@@ -79,7 +79,7 @@ def scope() -> Callable[[F], F]:
     """What changes a plan; of no use with a saved one."""
     globs = "GLOB|label=KEY:VALUE"
     return _chain(
-        click.option("--target", "targets", metavar=globs, multiple=True, help="Only what fits, and what it needs. Repeatable."),
+        click.option("--target", "targets", metavar=globs, multiple=True, help="Only what fits; what it needs must be there, or fit too. Repeatable."),
         click.option("--exclude", "excludes", metavar=globs, multiple=True, help="Not what fits, nor what needs it. Repeatable."),
         click.option("--max-impact", type=click.Choice(LEVELS), help="Defer changes that cost more than this."),
         click.option("--skip-refused", is_flag=True, help="List what is refused as deferred and do the rest."),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from hvplan.apply.schedule import in_order
+from hvplan.apply.schedule import effect, in_order
 from hvplan.cli.state import Run
 from hvplan.document.plan import PlanDocument, Step
 from hvplan.document.result import StepResult
@@ -27,8 +27,8 @@ class Plain:
             self._state.output.progress(text)
 
     def name(self, step: Step) -> str:
-        """`s3 set vm/web01`, with the host when there are several."""
-        return visible(f"{step.id} {step.action} {step.host + ':' if self._several else ''}{step.address}")
+        """`s3 vm/web01: Set-VMMemory`, with the host when there are several; a bare verb (`remove vm/web01`) could be read as one for the whole machine."""
+        return visible(f"{step.id} {step.host + ':' if self._several else ''}{step.address}: {effect(step) or step.action}")
 
     def checking(self, host: str) -> None:
         """A host is re-read."""

@@ -25,7 +25,7 @@ def lines(result: ResultDocument, *, every: bool = True) -> Iterator[Line]:
 def _step(step: StepResult, several: bool) -> Iterator[Line]:
     where = visible(f"{step.host}:{step.address}" if several else step.address)
     why = f"   because {step.because} failed" if step.because else ""
-    yield Line(f"  {WORDS[step.outcome]:<9} {step.id:<5} {step.action} {where}{why}", _STYLES[step.outcome])
+    yield Line(f"  {WORDS[step.outcome]:<9} {step.id:<5} {where}: {step.cmdlet or step.action}{why}", _STYLES[step.outcome])
     if step.error is not None:
         for line in step.error.message.splitlines() or [""]:
             yield Line(f"            {visible(line)}")
@@ -36,7 +36,7 @@ def _step(step: StepResult, several: bool) -> Iterator[Line]:
 def summary(result: ResultDocument) -> Iterator[Line]:
     """The verdict of each host, the counts, and the command to go on with."""
     for host, verdict in sorted(result.hosts.items()):
-        yield Line(f"host {host}: {verdict}", "good" if verdict in ("converged", "unchanged") else "danger")
+        yield Line(f"host {visible(host)}: {verdict}   plan {result.plan_digest[:8]}", "good" if verdict in ("converged", "unchanged") else "danger")
     for note in result.meta.get("notes", ()):
         yield Line(visible(str(note)), "update")
     yield _last(result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -10,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from hvplan.cli.main import run
 
 WORLD = """\
 kind: World
@@ -83,7 +87,31 @@ class Lab:
     folder: Path
 
     def __call__(self, *arguments: str, **extra: str) -> Ran:
-        """Run `hvplan ARGUMENTS` without a terminal; keywords are environment variables."""
+        """Run `hvplan ARGUMENTS` in this process, without a terminal; keywords are environment variables."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+        before, here = dict(os.environ), Path.cwd()
+        os.environ.clear()
+        os.environ.update(environment(extra))
+        os.chdir(self.folder)
+        try:
+            with open(os.devnull) as nobody, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                stdin, sys.stdin = sys.stdin, nobody
+                try:
+                    code = run(arguments)
+                finally:
+                    sys.stdin = stdin
+        finally:
+            os.chdir(here)
+            os.environ.clear()
+            os.environ.update(before)
+        raws = []
+        for stream in (out, err):
+            stream.flush()
+            raws.append(stream.buffer.getvalue())
+        return Ran(code, raws[0].decode(), raws[1].decode(), raws[0])
+
+    def installed(self, *arguments: str, **extra: str) -> Ran:
+        """The same in a process of its own, by the installed command."""
         done = subprocess.run([*command(), *arguments], cwd=self.folder, env=environment(extra), capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
         return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), done.stdout)
 

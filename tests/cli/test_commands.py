@@ -17,8 +17,8 @@ from tests.cli.conftest import LAB, WEB, WORLD, Lab, command, environment
 
 def test_version_and_help(lab: Lab) -> None:
     """`hvplan` alone prints help, exit 0; so does --help of every command; --version is one line."""
-    assert lab("--version").out == "hvplan 0.1.0\n"
-    assert (lab().code, "Exit codes" in lab().out) == (0, True)
+    assert lab.installed("--version").out == "hvplan 0.1.0\n"
+    assert (lab.installed().code, "Exit codes" in lab().out) == (0, True)
     for name in ("validate", "plan", "show", "apply", "simulate"):
         helped = lab(name, "--help")
         assert helped.code == 0
@@ -79,19 +79,19 @@ def test_validate_shows_every_error_with_its_place(lab: Lab) -> None:
 
 def test_plan_apply_plan(lab: Lab) -> None:
     """A plan, its apply and the plan after it; without PATH the current folder."""
-    first = lab("plan", "--detailed-exitcode")
+    first = lab.installed("plan", "--detailed-exitcode")
     assert first.code == 2
     assert "  + vm/db01" in first.out
-    assert lab("plan").code == 0
+    assert lab.installed("plan").code == 0
     assert lab.state.count("db01") == 0, "planning is read-only"
-    applied = lab("apply", "--yes")
+    applied = lab.installed("apply", "--yes")
     assert applied.code == 0, applied.err
     assert "host hv01: converged" in applied.out
-    assert "done s1 create vm/db01" in applied.err
-    last = lab("plan", "--detailed-exitcode")
+    assert "done s1 vm/db01: New-VM" in applied.err
+    last = lab.installed("plan", "--detailed-exitcode")
     assert last.code == 0
     assert last.out.splitlines()[-1] == "Nothing to do: 1 object matches."
-    again = lab("apply")
+    again = lab.installed("apply")
     assert (again.code, "Nothing to do." in again.out) == (0, True), "nothing to do asks nothing"
     assert list((lab.folder / ".hvplan" / "run").iterdir())
 
@@ -128,7 +128,7 @@ def test_a_bare_consent_takes_no_next_word(lab: Lab) -> None:
 def test_every_way_to_the_document_gives_the_same_bytes(lab: Lab) -> None:
     """-o, --document and --format json write the same canonical bytes, which fit the schema; the text goes beside them."""
     at = ("--at", "2026-01-02T03:04:05Z")
-    json_out = lab("plan", *at, "--format", "json", "-o", "one.json", "--document", "two.json")
+    json_out = lab.installed("plan", *at, "--format", "json", "-o", "one.json", "--document", "two.json")
     one, two = (lab.folder / "one.json").read_bytes(), (lab.folder / "two.json").read_bytes()
     assert json_out.raw == one == two
     tree = json.loads(one)
@@ -158,7 +158,7 @@ def test_a_saved_plan_is_carried_out_as_it_is(lab: Lab) -> None:
     assert done.code == 0, done.err
     result = json.loads(done.raw)
     schema.check(result)
-    assert (result["kind"], result["exit_code"], result["plan_digest"], result["hosts"]) == ("result", 0, digest, {"hv01": "converged"})
+    assert (result["kind"], result["exit_code"], result["plan_digest"], result["hosts"]) == ("result", 0, digest, {"hv01": {"verdict": "converged"}})
     assert (lab.folder / "result.json").read_bytes() == done.raw
     assert "host hv01: converged" in lab("show", "result.json").out
 
@@ -235,7 +235,7 @@ def test_a_host_that_cannot_be_reached_is_exit_1(lab: Lab) -> None:
     """A closed port on loopback: exit 1, a sentence, no traceback. CI asks nothing of loopback addresses."""
     lab.write("lab.yaml", LAB.replace("simulated: {world: hv01.world.yaml}", "address: 127.0.0.1\n  port: 9\n  transport: http"))
     for name, extra in (("plan", {}), ("apply", {"CI": "true"})):
-        ran = lab(name, ".", **extra)
+        ran = lab.installed(name, ".", **extra)
         assert ran.code == 1
         assert "error" in ran.err
         assert "Traceback" not in ran.err
@@ -281,7 +281,7 @@ def test_colour_only_where_it_is_wanted(lab: Lab) -> None:
 def test_a_console_that_knows_few_characters_shows_others(lab: Lab) -> None:
     """Names outside the console's encoding do not end the command."""
     lab.write("lab.yaml", LAB.replace("db01", "дб-數據"))
-    ran = lab("plan", PYTHONIOENCODING="ascii")
+    ran = lab.installed("plan", PYTHONIOENCODING="ascii")
     assert ran.code == 0
     assert "vm/??-??" in ran.out
 

@@ -22,12 +22,13 @@ from hvplan.apply.known import PRODUCING, Known, MissingReference
 from hvplan.apply.listener import Listener
 from hvplan.apply.observe import Declared, Unreadable, look, observe
 from hvplan.apply.recent import Recent
+from hvplan.apply.schedule import result_of
 from hvplan.apply.stale import brings_about, holds, named, shown
 from hvplan.clock import Clock
 from hvplan.cmdlets.build import InvalidInvocation, from_json, resolve
 from hvplan.cmdlets.invocation import Invocation
 from hvplan.document.plan import Expect, Step
-from hvplan.document.result import Outcome, StepError, StepResult
+from hvplan.document.result import StepError, StepResult
 from hvplan.model.address import decode, owner
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.marker import find
@@ -36,6 +37,8 @@ from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Session,
 
 BACK_OFF: Final = (1.0, 2.0, 4.0)
 """Seconds before each new try of what was certainly not sent."""
+GROWING: Final = frozenset({"Copy-Item", "Convert-VHD", "Merge-VHD"})
+"""Cmdlets whose file is there long before it is whole."""
 HOPELESS: Final = frozenset({"logon-failed", "access-denied", "closed"})
 """Why a call was not sent, where trying again does not help or does harm."""
 SETTLE: Final = 20.0
@@ -66,7 +69,7 @@ def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
         live = look(site.reader, site.host, (*step.expect, *step.verify), site.known, site.plan)
         if broken := [e for e in step.expect if not _holds(site, live, e)]:
             if all(_as_planned(site, step, live, e) for e in broken) and all(_holds(site, live, v) for v in step.verify):
-                return _result(step, "done")
+                return result_of(step, "done")
             return _failed(step, "precondition", _moved(site, live, broken))
         invocation = resolve(from_json(step.invocation), lambda ref: site.known.lookup(site.host, ref))
         began = site.clock.monotonic()
@@ -111,15 +114,15 @@ def _forget(site: Site, step: Step) -> None:
 def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, verify: bool, passed: float) -> StepResult:
     match outcome:
         case NotSent(why=why):
-            return _result(step, "not_sent", StepError(id="not-sent", category="", message=f"the host was not reached: {why}"))
+            return result_of(step, "not_sent", StepError(id="not-sent", category="", message=f"the host was not reached: {why}"))
         case Failed(errors=errors):
-            return _result(step, "failed", _error(errors))
+            return result_of(step, "failed", _error(errors))
         case Done(errors=errors) if errors:
-            return _result(step, "failed", _error(errors))
+            return result_of(step, "failed", _error(errors))
         case Done(records=records):
             if records:
                 site.known.learn(step, records[0])
-            return check(site, step, passed) if verify or step.action == "stop" else _result(step, "done")
+            return check(site, step, passed) if verify or step.action == "stop" else result_of(step, "done")
         case Unsure(why=why):
             return _decide(site, step, why, passed)
 
@@ -131,7 +134,7 @@ def check(site: Site, step: Step, passed: float = 0.0) -> StepResult:
     if unreadable:
         return _unsure(step, f"it was sent without an error, but the re-read failed: {unreadable}")
     if not missing:
-        return _result(step, "done")
+        return result_of(step, "done")
     if step.action == "stop":
         return _failed(step, "timeout", f"{step.address} was not off after {step.timeout} seconds: {'; '.join(missing)}")
     return _failed(step, "not-shown", f"it was sent without an error, but the re-read shows something else: {'; '.join(missing)}")
@@ -146,32 +149,35 @@ def _decide(site: Site, step: Step, why: str, passed: float) -> StepResult:
     lost = f"the end of the call was not seen ({why})"
     if unreadable:
         return _unsure(step, f"{lost}, and the re-read failed: {unreadable}")
-    if not missing and step.verify and step.action != "copy":  # a copy that was cut off has a file too
-        return _adopt_produced(site, step, lost)
     try:
         live = look(site.reader, site.host, step.expect, site.known, site.plan)
-        if step.expect and all(_holds(site, live, e) for e in step.expect):
-            return _failed(step, "unsure", f"{lost}; the re-read shows everything as it was before")
-    except Unreadable:
-        pass
-    return _result(
-        step,
-        "unknown",
-        StepError(id="unsure", category="", message=f"{lost}, and the re-read does not tell: {'; '.join(missing) or 'a copy may be incomplete'}"),
-    )
+    except Unreadable as error:
+        return _unsure(step, f"{lost}, and the re-read failed: {error}")
+    as_before = bool(step.expect) and all(_holds(site, live, e) for e in step.expect)
+    if not missing and step.verify and not as_before and not _grows(step):
+        return _adopt_produced(site, step, lost)
+    if missing and as_before:
+        return _failed(step, "unsure", f"{lost}; the re-read shows everything as it was before")
+    return _unsure(step, f"{lost}, and the re-read does not tell: {'; '.join(missing) or 'what it shows could be so either way'}")
+
+
+def _grows(step: Step) -> bool:
+    """Does it write a file that is there long before it is whole, so that finding it proves nothing."""
+    last = step.invocation[-1] if step.invocation else {}
+    return last.get("cmdlet") in GROWING or (last.get("cmdlet") == "New-VHD" and bool(last.get("parameters", {}).get("Fixed")))
 
 
 def _adopt_produced(site: Site, step: Step, lost: str) -> StepResult:
     """The write is there. What it returned is read back, because later steps refer to it."""
     if step.action not in PRODUCING:
-        return _result(step, "done")
+        return result_of(step, "done")
     live = look(site.reader, site.host, step.verify, site.known, site.plan)
     if not _ours(step, live):
-        return _result(
+        return result_of(
             step, "unknown", StepError(id="unsure", category="", message=f"{lost}; an object of that name is there now, but it does not carry this run's mark")
         )
     _learn_existing(site, step, live)
-    return _result(step, "done")
+    return result_of(step, "done")
 
 
 def _ours(step: Step, live: LiveHost) -> bool:
@@ -263,12 +269,8 @@ def _error(errors: tuple[ErrorRecord, ...]) -> StepError:
 
 
 def _failed(step: Step, id: str, message: str) -> StepResult:
-    return _result(step, "failed", StepError(id=id, category="", message=message))
+    return result_of(step, "failed", StepError(id=id, category="", message=message))
 
 
 def _unsure(step: Step, message: str) -> StepResult:
-    return _result(step, "unknown", StepError(id="unsure", category="", message=message))
-
-
-def _result(step: Step, outcome: Outcome, error: StepError | None = None) -> StepResult:
-    return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome=outcome, error=error)
+    return result_of(step, "unknown", StepError(id="unsure", category="", message=message))

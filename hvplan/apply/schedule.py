@@ -12,8 +12,9 @@ from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
+from hvplan.cmdlets.table import TABLE
 from hvplan.document.plan import Step
-from hvplan.document.result import StepResult
+from hvplan.document.result import Outcome, StepError, StepResult
 from hvplan.model.address import owner
 from hvplan.model.values import normal_path
 
@@ -175,7 +176,18 @@ class Schedule:
 
 def skipped(step: Step, because: str) -> StepResult:
     """The result of a step that never ran."""
-    return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome="skipped", because=because)
+    return result_of(step, "skipped", because=because)
+
+
+def result_of(step: Step, outcome: Outcome, error: StepError | None = None, because: str = "") -> StepResult:
+    """How a step ended, with what people need to know it by."""
+    return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, cmdlet=effect(step), outcome=outcome, error=error, because=because)
+
+
+def effect(step: Step) -> str:
+    """The cmdlet that writes: the first in the pipeline that is no read (`New-VM` of `New-VM | Set-VM`); `""` for a step that does not write."""
+    names = [str(command.get("cmdlet", "")) for command in step.invocation]
+    return next((name for name in names if name in TABLE and TABLE[name].write), "")
 
 
 def _checked(steps: tuple[Step, ...]) -> Mapping[str, Step]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from hvplan.apply.schedule import Schedule
+from hvplan.apply.schedule import Schedule, result_of
 from hvplan.clock import Clock
 from hvplan.document import canonical
 from hvplan.document.plan import PlanDocument, Refusal
@@ -48,7 +48,7 @@ def interrupted(schedule: Schedule) -> None:
     """Somebody left at once: what runs has an unknown outcome, the rest never starts."""
     for step in schedule.running:
         trouble = StepError(id="interrupted", category="", message="the command was interrupted; this may still be running on the host")
-        schedule.finish(StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome="unknown", error=trouble))
+        schedule.finish(result_of(step, "unknown", trouble))
     schedule.abandon()
 
 
@@ -101,4 +101,4 @@ def _notes(document: PlanDocument, results: Mapping[str, StepResult]) -> Iterato
             yield f"{where} was stopped and has not been started again"
     for id, result in results.items():
         if result.error is not None and result.error.id == "interrupted":
-            yield f"{id} ({result.action} {result.address}) may still be running on host {result.host}"
+            yield f"{id} ({result.address}: {result.cmdlet or result.action}) may still be running on host {result.host}"

@@ -12,7 +12,7 @@ from typing import Final
 from hvplan.apply.carry import Site, carry_out, check
 from hvplan.apply.journal import Journal
 from hvplan.apply.listener import Listener
-from hvplan.apply.schedule import Schedule
+from hvplan.apply.schedule import Schedule, result_of
 from hvplan.clock import Clock
 from hvplan.document.plan import Step
 from hvplan.document.result import StepError, StepResult
@@ -140,7 +140,7 @@ class Workers:
             sent = step.id in self._sites[step.host].sent
             message = f"internal error: {type(error).__name__}: {error}"
             trouble = StepError(id="internal-error", category="", message=message + ("" if sent else "; nothing was sent"))
-            return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome="unknown" if sent else "failed", error=trouble)
+            return result_of(step, "unknown" if sent else "failed", trouble)
 
     def _one_less(self, key: tuple[str, str]) -> None:
         """A step of an object has ended; after its last one, what was not re-read yet is due."""

@@ -1,7 +1,7 @@
 """Documents to JSON and back, and their schemas, all from the frozen types.
 
 A dataclass becomes an object with its fields as keys, a tuple an array, a mapping an object. Where the written
-document differs from the type, one of four tables below says so; there is no code per document. `decode` is strict:
+document differs from the type, one of the tables below says so; there is no code per document. `decode` is strict:
 every key must be there, none beside them, and each of its type.
 """
 
@@ -24,6 +24,9 @@ NESTED: Final[Mapping[type[Any], Mapping[str, str]]] = {
     HostEntry: {"computer": "identity", "machine_id": "identity"},
 }
 """Type -> field -> the object of the document that holds it."""
+
+WRAPPED: Final[Mapping[tuple[type[Any], str], str]] = {(ResultDocument, "hosts"): "verdict"}
+"""Mappings whose values stand in an object of their own, under this key."""
 
 RENAMED: Final[Mapping[tuple[type[Any], str], str]] = {(ResultDocument, "continue_with"): "continue"}
 
@@ -98,6 +101,8 @@ def _written(kind: type[Any], name: str, value: Any) -> Json:
         return value or None
     if (kind, name) == (ResourceChange, "replace_paths"):  # a path is a list of its parts, as in Terraform
         return [path.split(".") for path in value]
+    if inner := WRAPPED.get((kind, name)):
+        return {key: {inner: encode(item)} for key, item in value.items()}
     return encode(value)
 
 
@@ -151,9 +156,20 @@ def _decode_object(kind: type[Any], raw: Json, where: str) -> Any:
             values[name] = "" if node is None else decode(str, node, at)
         elif (kind, name) == (ResourceChange, "replace_paths"):
             values[name] = tuple(".".join(parts) for parts in decode(tuple[tuple[str, ...], ...], node, at))
+        elif inner := WRAPPED.get((kind, name)):
+            values[name] = decode(hint, _unwrapped(node, inner, at), at)
         else:
             values[name] = decode(hint, node, at)
     return kind(**values)
+
+
+def _unwrapped(raw: Json, inner: str, where: str) -> Json:
+    if not isinstance(raw, dict):
+        raise WrongShape(where, "an object")
+    for key, below in raw.items():
+        if not isinstance(below, dict) or set(below) != {inner}:
+            raise WrongShape(f"{where}.{key}", f"an object with {inner}")
+    return {key: below[inner] for key, below in raw.items()}
 
 
 def _no_others(kind: type[Any], raw: Mapping[str, Json], where: str) -> None:
@@ -193,6 +209,10 @@ def object_schema(kind: type[Any]) -> dict[str, Json]:
             leaf: dict[str, Json] = {"type": ["string", "null"]}
         elif (kind, name) == (ResourceChange, "replace_paths"):
             leaf = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+        elif inner := WRAPPED.get((kind, name)):
+            below = _object()
+            _put_schema(below, (inner,), schema(get_args(hint)[1]))
+            leaf = {"type": "object", "additionalProperties": below}
         else:
             leaf = schema(hint)
         _put_schema(root, path, leaf)

@@ -24,12 +24,13 @@ class StepError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """`because`: the failed step that skipped this one, `""` otherwise."""
+    """`cmdlet`: what it writes with, so that no verb can be misread; `because`: the failed step that skipped this one, `""` otherwise."""
 
     id: str
     host: str
     address: str
     action: str
+    cmdlet: str
     outcome: Outcome
     error: StepError | None = None
     because: str = ""
@@ -37,7 +38,7 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultDocument:
-    """A whole result. `continue_with` is written as `continue`: the command to go on with, `""` when nothing is left."""
+    """A whole result. `hosts` is written as `{NAME: {"verdict": ...}}`, `continue_with` as `continue`: the command to go on with, `""` when nothing is left."""
 
     plan_digest: str
     exit_code: int

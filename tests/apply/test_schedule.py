@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hvplan.apply.schedule import BrokenPlan, Schedule, claims
+from hvplan.apply.schedule import BrokenPlan, Schedule, claims, result_of
 from hvplan.document.plan import Step
 from hvplan.document.result import StepResult
 from tests.apply.fake import set_step, stop_step
 
 
 def result(step: Step, outcome: Any) -> StepResult:
-    return StepResult(id=step.id, host=step.host, address=step.address, action=step.action, outcome=outcome)
+    return result_of(step, outcome)
 
 
 @st.composite

@@ -157,7 +157,7 @@ def test_a_result_names_the_root_failure_and_the_way_on() -> None:
     """What failed and why, what that skipped, the verdict of each host, the command to go on with."""
     text = render_result(RESULT)
     assert "vm/web01 was not off after 300 seconds" in text
-    assert "skipped   s3    set vm/web01   because s2 failed" in text
+    assert "skipped   s3    vm/web01: Set-VMMemory   because s2 failed" in text
     assert "host hv01: failed" in text
     assert "Stopped part-way: 1 done, 1 failed, 2 skipped." in text
     assert text.splitlines()[-1] == "Continue with: hvplan apply lab.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -91,9 +92,17 @@ def context(host: LiveHost, desired: Desired, options: DiffOptions) -> Context:
     )
 
 
+_CHECKPOINT_FILE = re.compile(r"(?P<base>.+)_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.a(?P<kind>vhdx?)", re.IGNORECASE)
+"""A checkpoint puts `name_<GUID>.avhdx` beside `name.vhdx` (behaviour 4)."""
+
+
 def _paths(host: LiveHost, path: str) -> Iterator[str]:
+    """The attached file and its base; where the chain was not read, the base its name tells: taken for attached, to be careful."""
     if path:
         yield path
         base = host.base(path)
-        if not isinstance(base, Unknown) and base != path:
+        if isinstance(base, Unknown):
+            if found := _CHECKPOINT_FILE.fullmatch(path):
+                yield f"{found['base']}.{found['kind']}"
+        elif base != path:
             yield base

@@ -15,7 +15,7 @@ from hvplan.diff.scope import fits_any
 from hvplan.diff.vm import REPLICAS
 from hvplan.model.address import device
 from hvplan.model.impact import Impact, When
-from hvplan.model.live import LiveVm
+from hvplan.model.live import LiveVhd, LiveVm
 from hvplan.model.marker import Marker
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Unknown, normal_path, same_path
@@ -88,12 +88,26 @@ def _keeps_file(path: str, live: LiveVm, ctx: Context) -> str:
     """Why a file of ours may not go with its machine, `""` if it may (law 4)."""
     if users := ctx.attached_to_others(path, live.id):
         return f"it is attached to {', '.join(users)}"
-    hidden = sorted(vm.name for vm in ctx.host.vms if vm.id != live.id and any(d.path and isinstance(ctx.host.base(d.path), Unknown) for d in vm.disks))
+    hidden = sorted(vm.name for vm in ctx.host.vms if vm.id != live.id and any(d.path and not _chain_known(d.path, ctx) for d in vm.disks))
     if hidden:
-        return f"disks of {', '.join(hidden)} could not be read, so it is not known whether it is in use"
+        return f"disks of {', '.join(hidden)} were not or could not be read, so it is not known whether they are built on it"
     if children := ctx.parents.get(normal_path(path)):
         return f"it is the parent of {', '.join(children)}"
     return ""
+
+
+def _chain_known(path: str, ctx: Context) -> bool:
+    """Was every file behind an attached one read, down to one without a parent."""
+    seen: set[str] = set()
+    while normal_path(path) not in seen:
+        seen.add(normal_path(path))
+        header = ctx.host.vhds.get(normal_path(path))
+        if not isinstance(header, LiveVhd):
+            return False
+        if not header.parent:
+            return True
+        path = header.parent
+    return False
 
 
 def _refuse(address: str, code: str, text: str) -> Finding:

@@ -98,6 +98,8 @@ def test_parents_and_attached_files_are_never_attached() -> None:
     adopted = disk("data", "scsi 0:1", existing="Adopt")
     assert codes(host(running(), vhds=(vhd(DATA), child)), adopted) == ["disk-is-parent"]
     assert codes(host(running(), live_vm("other", 2, disks=(drive(DATA),)), vhds=(vhd(DATA),)), adopted) == ["disk-attached"]
+    snapped = live_vm("other", 2, disks=(drive(rf"D:\VHDs\web01-data_{guid(5)}.avhdx"),))
+    assert codes(host(running(), snapped, vhds=(vhd(DATA),)), adopted) == ["disk-attached"], "a checkpoint of it is attached elsewhere"
     golden = host(running(), live_vm("other", 2, disks=(drive(GOLDEN),)), vhds=(vhd(GOLDEN),), missing=(DATA, TEMP))
     assert codes(golden, disk("data", "scsi 0:1", parent="u", parent_path=GOLDEN)) == ["parent-attached"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def read_back(text: str) -> str:
     return re.sub(r"`(.)|\$\(\[char\]0x([0-9A-F]+)\)", one, inner, flags=re.DOTALL)
 
 
-def test_every_recorded_text_is_quoted_as_the_real_parser_reads_it() -> None:
+def test_every_recorded_text_is_quoted_as_the_real_parser_reads_it(figure: Callable[[str], None]) -> None:
     """Every text whose verdict the real parser gave is printed as that literal, or on one line with escapes that mean the same."""
     lines = [json.loads(line) for line in gzip.decompress(RECORDED.read_bytes()).decode("utf-8").splitlines()]
     same = 0
@@ -53,7 +54,7 @@ def test_every_recorded_text_is_quoted_as_the_real_parser_reads_it() -> None:
         assert printed == line["quoted"] or printed[0] == '"'
         assert read_back(printed) == line["value"]
         assert "\n" not in printed
-    print(f"{len(lines)} recorded texts, {same} printed as recorded, {len(lines) - same} with escapes")
+    figure(f"{len(lines)} recorded texts, {same} printed as recorded, {len(lines) - same} with escapes")
     assert len(lines) == 220
     assert same > 150
 

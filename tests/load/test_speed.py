@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from hvplan.load import load
@@ -51,10 +52,10 @@ def calls(folder: Path, machines: int) -> int:
     return count
 
 
-def test_the_cost_of_a_machine_does_not_grow(tmp_path: Path) -> None:
+def test_the_cost_of_a_machine_does_not_grow(tmp_path: Path, figure: Callable[[str], None]) -> None:
     """Loading is linear in the number of documents."""
     few, many = calls(tmp_path, 20), calls(tmp_path, 200)
-    print(f"calls per machine: {few / 20:.0f} of 20, {many / 200:.0f} of 200")
+    figure(f"calls per machine: {few / 20:.0f} of 20, {many / 200:.0f} of 200")
     assert many <= 10 * few
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def converted(value: Any, type: str) -> dict[str, Any]:
         return {"fails": True}
 
 
-def test_every_recorded_conversion_agrees() -> None:
+def test_every_recorded_conversion_agrees(figure: Callable[[str], None]) -> None:
     """Numbers, enums, text, GUIDs, times and versions convert to what the real engine makes of them, and fail where it fails."""
     lines = [json.loads(line) for line in lzma.decompress(RECORDINGS.read_bytes()).splitlines()]
     differing = []
@@ -38,6 +39,6 @@ def test_every_recorded_conversion_agrees() -> None:
         got = converted(read(line["value"], live=True), line["type"])
         if json.dumps(got) != json.dumps(expected):
             differing.append(f"{line['value']!r} to {line['type']}: expected {expected}, got {got}")
-    print(f"{len(lines) - len(differing)} recorded conversions agree")
+    figure(f"{len(lines) - len(differing)} recorded conversions agree")
     assert not differing, f"{len(differing)} of {len(lines)} recorded conversions differ:\n" + "\n".join(differing[:10])
     assert len(lines) == EXPECTED

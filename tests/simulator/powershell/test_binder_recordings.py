@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ def comparable(verdict: Mapping[str, Json]) -> Json:
     return calls, error(verdict["failed"]) if "failed" in verdict else None, [error(one) for one in verdict.get("errors", ())]
 
 
-def test_every_recorded_binding_agrees() -> None:
+def test_every_recorded_binding_agrees(figure: Callable[[str], None]) -> None:
     """Bound set, names, order, converted values with their types, error id, category and exception: all as the real engine has them."""
     lines = [json.loads(line) for line in lzma.decompress(RECORDINGS.read_bytes()).splitlines()]
     differing: list[str] = []
@@ -91,6 +91,6 @@ def test_every_recorded_binding_agrees() -> None:
             differing.append(
                 f"{line['id']} {line['kind']}\n  sent     {line['statements'][0][0]} {line.get('input', '')}\n  expected {expected}\n  got      {got}"
             )
-    print(f"{len(lines) - len(differing)} recorded bindings agree")
+    figure(f"{len(lines) - len(differing)} recorded bindings agree")
     assert not differing, f"{len(differing)} of {len(lines)} recorded bindings differ, the first of them:\n" + "\n".join(differing[:5])
     assert len(lines) == EXPECTED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hvplan.simulator.powershell.runspace import SimulatedPowerShell
@@ -22,25 +24,25 @@ def disagreements(exchange: dict) -> list[str]:  # type: ignore[type-arg]
     return found
 
 
-def agreement(exchanges: list[dict], count: int) -> None:  # type: ignore[type-arg]
-    """Run them all, print how many agree, and fail with every difference."""
+def agreement(exchanges: list[dict], count: int, what: str, figure: Callable[[str], None]) -> None:  # type: ignore[type-arg]
+    """Run them all, say how many agree, and fail with every difference."""
     failed = {exchange.get("name", place): found for place, exchange in enumerate(exchanges) if (found := disagreements(exchange))}
-    print(f"{len(exchanges) - len(failed)} recorded exchanges agree")
+    figure(f"{len(exchanges) - len(failed)} {what} agree")
     assert len(exchanges) == count
     if failed:
         pytest.fail("\n".join(f"{name}: {difference}" for name, found in failed.items() for difference in found))
 
 
-def test_recorded_exchanges_of_open_sessions_agree() -> None:
+def test_recorded_exchanges_of_open_sessions_agree(figure: Callable[[str], None]) -> None:
     """Every recorded exchange of an open session runs the same calls and tells the client the same, in the same order."""
-    agreement(OPEN, 78)
+    agreement(OPEN, 78, "recorded exchanges", figure)
 
 
-def test_recorded_exchanges_of_restricted_sessions_and_scripts_agree() -> None:
+def test_recorded_exchanges_of_restricted_sessions_and_scripts_agree(figure: Callable[[str], None]) -> None:
     """A restricted session lets through, refuses and reports what the recorded one did; constant scripts and their functions call what they called."""
-    agreement([exchange for exchange in EXCHANGES if exchange not in OPEN], 43)
+    agreement([exchange for exchange in EXCHANGES if exchange not in OPEN], 43, "recorded exchanges of restricted sessions and scripts", figure)
 
 
-def test_exchanges_asked_of_the_engine_agree() -> None:
+def test_exchanges_asked_of_the_engine_agree(figure: Callable[[str], None]) -> None:
     """What was drawn at random and asked of the real engine: statements, filters, selections, preferences, restricted sessions."""
-    agreement(asked(), 439)
+    agreement(asked(), 439, "exchanges asked of the real engine", figure)

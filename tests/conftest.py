@@ -1,0 +1,29 @@
+"""Figures: what tests counted stands in the summary of every run, where a reader of the log looks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Say one line of figures: `figure("8206 recorded bindings agree")`. It is shown at the end of the run."""
+    lines = request.config.stash.setdefault(FIGURES, [])
+    where = request.node.nodeid.split("::")[0]
+
+    def say(text: str) -> None:
+        lines.append(f"{where}: {text}")
+
+    return say
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the figures before the runner's own last line."""
+    if lines := config.stash.get(FIGURES, []):
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)

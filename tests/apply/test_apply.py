@@ -21,6 +21,7 @@ from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Expect, PlanDocument, Refusal, Step
 from hvplan.document.result import ResultDocument, StepResult
 from hvplan.errors import ConfigurationError
+from hvplan.model.live import LiveFile
 from hvplan.model.parts import Processor
 from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Unsure
 from tests.apply.fake import (
@@ -179,6 +180,32 @@ def test_a_call_whose_end_was_not_seen_is_decided_by_a_re_read() -> None:
         assert outcomes(result) == {"s1": expected}
         assert len(host.calls) == int(ran)
         assert result.exit_code == (0 if ran else 4)
+
+
+def test_a_lost_call_is_not_believed_on_what_held_before_it() -> None:
+    """Lost, and both the precondition and what `verify` names hold: it may have run or not, so the outcome is unknown."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [Lost(ran=False)]
+    step = replace(set_step("s1", 1), verify=(Expect(address="vm/web01", path="notes", value=""),))
+    assert outcomes(run(host, plan(step))) == {"s1": "unknown"}
+
+
+def test_a_lost_copy_is_not_believed_on_its_file() -> None:
+    """A file is there long before the copy is whole: finding it after a lost call proves nothing."""
+    host = FakeHost.of(machine(1))
+    host.asked = ("d:\\b.hvplan.vhdx",)
+    copy = write(Cmd("Copy-Item", {"LiteralPath": "D:\\a.vhdx", "Destination": "D:\\b.hvplan.vhdx"}))
+    there, absent = (Expect(address="vm/web01/disks/os", path="file D:\\b.hvplan.vhdx", value=value) for value in (True, False))
+    step = replace(
+        set_step("s1", 1), address="vm/web01/disks/os", action="copy", expect=(absent,), verify=(there,), invocation=to_json(copy), powershell=powershell(copy)
+    )
+
+    def cut_off() -> Any:
+        host.files["d:\\b.hvplan.vhdx"] = LiveFile(path="D:\\b.hvplan.vhdx", folder=False, size=1)
+        return Unsure(why="the connection was lost")
+
+    host.script["Copy-Item"] = [cut_off]
+    assert outcomes(run(host, plan(step))) == {"s1": "unknown"}
 
 
 def test_what_nobody_can_tell_is_unknown() -> None:

@@ -18,6 +18,7 @@ from hvplan.live.read import read_host
 from hvplan.live.wanted import wanted_of
 from hvplan.load.loading import load
 from hvplan.plan.make import HostInput, PlanOptions, make_plan
+from hvplan.remoting.session import Session
 from hvplan.simulator.clock import VirtualClock as WorldClock
 from hvplan.simulator.world import SimulatedWorld
 from tests.casebook import Case
@@ -29,18 +30,21 @@ ALL = ("*",)
 
 @dataclass
 class Lab:
-    """One case's files and host. `consents` None: those of the case; `()`: none beside `--yes`."""
+    """One case's files and host. `connect` makes another session to the host than the direct one."""
 
     case: Case
     folder: Path
+    connect: Callable[[SimulatedWorld], Session] | None = None
     world: SimulatedWorld = field(init=False)
-    session: DirectSession = field(init=False)
+    direct: DirectSession = field(init=False)
+    session: Session = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("desired.yaml", "host.world.yaml"):
             shutil.copy(self.case.folder / name, self.folder / name)
         self.world = SimulatedWorld.from_text((self.folder / "host.world.yaml").read_text("utf-8"), clock=WorldClock(NOW))
-        self.session = DirectSession(self.world)
+        self.direct = DirectSession(self.world)
+        self.session = self.direct if self.connect is None else self.connect(self.world)
 
     def _number(self, option: str) -> int | None:
         return next((int(o.partition("=")[2]) for o in (*self.case.options, *self.case.apply) if o.startswith(option + "=")), None)

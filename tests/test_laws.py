@@ -151,7 +151,7 @@ def test_law_11_unknown_is_not_absent(case: Case, trouble: str, tmp_path: Path) 
     whole = Lab(case, tmp_path)
     wanted = {_gist(step) for step in whole.plan().steps}
     error = ErrorRecord(id="AccessDenied,Some", category="PermissionDenied", message="no")
-    for number in range(len(whole.session.sent)):
+    for number in range(len(whole.direct.sent)):
         lab = Lab(case, tmp_path)
 
         def broken(index: int, invocation: Invocation, outcome: Outcome, at: int = number) -> Outcome:
@@ -165,7 +165,7 @@ def test_law_11_unknown_is_not_absent(case: Case, trouble: str, tmp_path: Path) 
                 case _:
                     return Done(errors=(error,))
 
-        lab.session.after = broken
+        lab.direct.after = broken
         try:
             document = lab.plan()
         except ConnectionFailed:

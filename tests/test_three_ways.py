@@ -83,7 +83,8 @@ def _bytes(document: Any) -> bytes:
     return dumps({key: value for key, value in to_json(document).items() if key != "meta"})
 
 
-def _reach(endpoint: Endpoint, sessions: int = 1) -> PsrpSession:
+def reach(endpoint: Endpoint, sessions: int = 1) -> PsrpSession:
+    """A session to an endpoint."""
     connection = Connection(address=endpoint.host, port=endpoint.port, transport="http", auth="basic", username="u", password="p")
     return PsrpSession(connection, SystemClock(), max_sessions=sessions)
 
@@ -108,7 +109,7 @@ def test_over_the_wire(case: Case, tmp_path: Path) -> None:
 
     def connect(world: SimulatedWorld) -> Session:
         endpoints.append(start(SimulatedPowerShell(world, release=world.release)))
-        return _reach(endpoints[0])
+        return reach(endpoints[0])
 
     direct = story(case, tmp_path)
     try:
@@ -130,7 +131,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[Borrowed, Endpoint]
 def test_with_the_real_engine(served: tuple[Borrowed, Endpoint], tmp_path_factory: pytest.TempPathFactory, figure: Figure, subtests: pytest.Subtests) -> None:
     """Behind a real PowerShell every case gives the same plan, the same calls and the same end."""
     world, endpoint = served
-    session = _reach(endpoint)
+    session = reach(endpoint)
 
     class Lent:
         """The session of all cases, not closed by one of them."""

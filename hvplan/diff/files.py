@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ntpath
 from collections.abc import Mapping
+from typing import Final
 
 from hvplan.diff.changes import Finding, NewFile
 from hvplan.diff.context import Context, Machine
@@ -18,6 +19,12 @@ from hvplan.model.marker import digest
 from hvplan.model.values import UNSET, Unknown, normal_path, show_size
 
 SMALLEST, LARGEST = 3 << 20, {".vhdx": 64 << 40, ".vhd": 2040 << 30}  # behaviour 3.1, 3.2
+_INHERITED: Final[Mapping[str, frozenset[str]]] = {
+    "source": frozenset({"vhd.type", "vhd.blockSize", "vhd.logicalSector", "vhd.physicalSector"}),
+    "parent": frozenset({"vhd.blockSize", "vhd.logicalSector"}),
+}
+"""What a file has from the one it is made from, whatever is asked."""
+
 _HEADER = 4 << 20  # a new dynamic or differencing file starts near 4 MB (behaviour 3.2)
 
 
@@ -55,6 +62,8 @@ def _new(vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding
     if leftover and (used := _in_use(temp, ctx)):
         text = f"{temp} looks like a leftover of a cut-off run, but {used}. It is not removed; detach it first."
         return vm.refuse(address, "leftover-in-use", text, "vhd.path")
+    if blocker := _not_a_folder(ntpath.dirname(vhd.path), ctx):
+        return vm.refuse(address, "not-a-folder", f"{blocker} is a file, so {vhd.path} cannot stand below it. Choose another path.", "vhd.path")
     return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=_missing_folders(ntpath.dirname(vhd.path), ctx), bytes=_bytes(vhd, ctx))
 
 
@@ -73,6 +82,15 @@ def _missing_folders(folder: str, ctx: Context) -> tuple[str, ...]:
         if folder == below:
             break
     return tuple(missing)
+
+
+def _not_a_folder(folder: str, ctx: Context) -> str:
+    """The file that stands where a folder on the way would have to be, `""` if none does."""
+    while folder and isinstance(found := ctx.host.files.get(normal_path(folder)), LiveFile | None) and folder != ntpath.dirname(folder):
+        if found is not None:
+            return "" if found.folder else folder
+        folder = ntpath.dirname(folder)
+    return ""
 
 
 def _wrong_size(vhd: Vhd, address: str, vm: Machine) -> Finding | None:
@@ -104,6 +122,10 @@ def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> F
     if vhd.size is not UNSET and vhd.size != found.size:
         text = f"{word} {origin} has {show_size(found.size)}, and another size ({show_size(vhd.size)}) is not made by this version. Leave vhd.size out."
         return vm.refuse(address, "disk-size", text, "vhd.size")
+    inherited = {path: pair for path, pair in differences(vhd, found).items() if path in _INHERITED[word]}
+    if inherited:
+        listed = "; ".join(f"{path} would be {now}, not {wanted}" for path, (now, wanted) in sorted(inherited.items()))
+        return vm.refuse(address, "disk-origin", f"made from {word} {origin}, {listed}. Leave it out, or choose another {word}.", min(inherited))
     return None
 
 

@@ -12,6 +12,7 @@ from hvplan.model.address import owner
 from hvplan.model.devices import CONTROLLERS, NetworkAdapter
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import VirtualMachine
+from hvplan.model.parts import Memory
 from hvplan.model.values import Unknown, show_size
 
 PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
@@ -19,7 +20,8 @@ MEMORY: Final[Mapping[str, int]] = {"2016": 12 << 40, "2019": 12 << 40, "2022": 
 GENERATION_1_PROCESSORS, GENERATION_1_MEMORY = 64, 1 << 40
 ADAPTERS_NEW, ADAPTERS_OLD = 64, 8
 SMALLEST_MEMORY, MEMORY_STEP = 32 << 20, 2 << 20
-"""behaviour 3.1 and 3.2; a release that is not in a table has the limits of the newest."""
+NEW_MINIMUM, NEW_MAXIMUM = 512 << 20, 1 << 40
+"""behaviour 3.1, 3.2 and 6; a release that is not in a table has the limits of the newest."""
 
 
 def vm_limits(vm: Machine, ctx: Context) -> Iterator[Finding]:
@@ -43,6 +45,34 @@ def vm_limits(vm: Machine, ctx: Context) -> Iterator[Finding]:
         if not SMALLEST_MEMORY <= size <= most or size % MEMORY_STEP:
             text = f"{path}: {show_size(size)} is not possible; from 32 MiB to {show_size(most)}, a multiple of 2 MiB."
             yield _over(vm, path, "memory", text)
+
+
+def memory_order(vm: Machine, live: Memory | Unknown | None) -> Iterator[Finding]:
+    """Dynamic memory that would not end up with minimum <= startup <= maximum (behaviour 3.2), counting what the host keeps."""
+    want, now = vm.want.memory, None if isinstance(live, Unknown) else live
+    written = [path for path, name in _SIZES.items() if _size(want, name) is not None and vm.want.lifecycle.manages(path)]
+    dynamic = want.dynamic if isinstance(want.dynamic, bool) and vm.want.lifecycle.manages("memory.dynamic") else now is not None and now.dynamic is True
+    if not dynamic or isinstance(live, Unknown) or not (written or (now is not None and now.dynamic is not True)):
+        return
+    ends = {path: _size(want, name) if path in written else _size(now, name) or _NEW.get(path) for path, name in _SIZES.items()}
+    for low, high in (("memory.dynamic.minimum", "memory.startup"), ("memory.startup", "memory.dynamic.maximum")):
+        less, more = ends[low], ends[high]
+        if less is None or more is None or less <= more:
+            continue
+        kept = [path for path in (low, high) if path not in written]
+        text = f"{low} would be {show_size(less)}, more than {high} with {show_size(more)}"
+        stays = "is that on a new machine" if vm.new else "stays as the host has it"
+        text += f"; {kept[0]} is not written and {stays}. Write it too." if kept else ". Change one of them."
+        yield Finding(address=vm.address, code="memory-order", text=text, path=(written or ["memory.dynamic"])[0], blocks=(vm.address,))
+
+
+_SIZES: Final[Mapping[str, str]] = {"memory.startup": "startup", "memory.dynamic.minimum": "minimum", "memory.dynamic.maximum": "maximum"}
+_NEW: Final[Mapping[str, int]] = {"memory.dynamic.minimum": NEW_MINIMUM, "memory.dynamic.maximum": NEW_MAXIMUM}
+
+
+def _size(memory: Memory | None, name: str) -> int | None:
+    value = getattr(memory, name) if memory is not None else None
+    return value if isinstance(value, int) else None
 
 
 def _over(vm: Machine, path: str, code: str, text: str) -> Finding:

@@ -20,15 +20,16 @@ STEADY: Final = frozenset({"Running", "Off", "Saved", "Paused"})
 _START: Final = When("it is started", Impact.ONLINE)
 _OWED: Final = When("an earlier run stopped it and did not start it again", Impact.ONLINE)
 _RESUME: Final = When("it is resumed", Impact.ONLINE)
+_RESUMED: Final = When("it is resumed and shut down", Impact.STOP)
 _STOP: Final = When("the declared state stops it", Impact.STOP)
-_DISCARD: Final = When("its saved state is discarded", Impact.DATA)
+DISCARD: Final = When("its saved state is discarded", Impact.DATA)
 
 MOVES: Final[Mapping[tuple[str, str], When | None]] = {
     ("Off", "Running"): _START,
     ("Saved", "Running"): _START,
     ("Paused", "Running"): _RESUME,
     ("Running", "Off"): _STOP,
-    ("Saved", "Off"): _DISCARD,
+    ("Saved", "Off"): DISCARD,
     ("Running", "Saved"): When("the declared state saves it", Impact.STOP),
     ("Running", "Paused"): When("the declared state pauses it", Impact.STOP),
     ("Off", "Saved"): None,  # Saved and Paused hold a machine that already runs
@@ -37,14 +38,20 @@ MOVES: Final[Mapping[tuple[str, str], When | None]] = {
 }
 """(as it is, as wanted) -> what it costs; None: nothing to hold. A pair that is not here is refused."""
 
+ON_THE_WAY: Final[Mapping[str, str]] = {"Starting": "Running", "Resuming": "Running", "Stopping": "Off", "Saving": "Saved", "Pausing": "Paused"}
+"""A state that passes -> the one it ends in."""
 
-def state_change(want: VirtualMachine, live: LiveVm, marker: Marker | None = None) -> FieldChange | None:
-    """The declared power state as a change, if it is one; or the start that a killed run still owes."""
+
+def state_change(want: VirtualMachine, live: LiveVm, marker: Marker | None = None, saved: str = "") -> FieldChange | None:
+    """The declared power state as a change, if it is one; or the start that a killed run still owes. `saved`: the policy for saved machines."""
     if want.state is UNSET and marker and marker.restart and live.state == "Off":
         return FieldChange(path="state", before="Off", after="Running", line=_OWED)
     if want.state is UNSET or want.state == live.state or not want.lifecycle.manages("state"):
         return None
-    line = MOVES.get((live.state, want.state))
+    if ON_THE_WAY.get(live.state) == want.state:
+        return None
+    line = MOVES.get((live.state, want.state), _STOP if want.state != "Running" else _START)
+    line = _RESUMED if line is DISCARD and saved == "Resume" else line
     return FieldChange(path="state", before=live.state, after=want.state, line=line) if line else None
 
 
@@ -75,6 +82,8 @@ def state_findings(want: VirtualMachine, live: LiveVm, address: str, policy: Pol
 
 def idle_state(want: VirtualMachine, live: LiveVm) -> str:
     """A warning where a declared Saved or Paused has nothing to hold, `""` otherwise."""
+    if want.state is not UNSET and ON_THE_WAY.get(live.state) == want.state:
+        return f"{want.name} is {live.state}, on its way to {want.state}"
     if want.state is UNSET or (live.state, want.state) not in MOVES or MOVES[(live.state, want.state)] is not None:
         return ""
     return f"state {want.state} holds a machine that runs; {want.name} is {live.state}, and stays so"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -98,7 +98,15 @@ def together(changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
             key = (change.row.write, change.row.together)
             if key not in highest or highest[key].impact < change.line.impact:
                 highest[key] = change.line
-    return tuple(replace(c, line=highest[(c.row.write, c.row.together)]) if c.row and c.row.together else c for c in changes)
+    return tuple(_raised(change, highest) for change in changes)
+
+
+def _raised(change: FieldChange, highest: Mapping[tuple[str, str], When]) -> FieldChange:
+    """A row with the impact of its call; it keeps its own reason where that is just as high."""
+    if not (change.row and change.row.together):
+        return change
+    line = highest[(change.row.write, change.row.together)]
+    return change if line.impact == change.impact else replace(change, line=When(f"set together with what needs {line.impact.label}", line.impact))
 
 
 def unknown_part(name: str, part: Any, live: Any, address: str, lifecycle: Lifecycle) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from hvplan.diff import adapters, disks
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import SECTIONS, cause, sections
-from hvplan.diff.limits import device_limits, vm_limits
+from hvplan.diff.limits import device_limits, memory_order, vm_limits
 from hvplan.diff.ownership import Found
-from hvplan.diff.power import idle_state, state_change, state_findings
+from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change, state_findings
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import SAVED_KEEPS, compare, row_findings, unknown_part
 from hvplan.model.impact import Impact, Situation, When, judge
@@ -34,7 +34,7 @@ def create_vm(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
     if want.state in ("Saved", "Paused"):
         findings.append(Finding(address=address, code="state", path="state", text=f"state {want.state} only holds a machine that runs.", blocks=(address,)))
     found = _devices(vm, None, ctx)
-    findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *found.findings]
+    findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *memory_order(vm, None), *found.findings]
     findings += device_limits(vm, None, found.changes, found.controllers, ctx)
     created = Create(address=address, want=want, controllers=found.controllers)
     return ObjectDiff(changes=(created, *found.changes), findings=tuple(findings))
@@ -62,13 +62,16 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     differing = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers)]
     undecided = [field for field in differing if _undecided(field, live)]
     fields = [field for field in differing if field not in undecided]
-    state = state_change(want, live, found.marker)
+    state = state_change(want, live, found.marker, saved_policy(want, ctx.desired.stack.policy))
     fields += [state] if state else []
+    if live.state == "Saved" and saved_policy(want, ctx.desired.stack.policy) == "Discard":
+        fields, devices = [_losing(field) for field in fields], replace(devices, changes=tuple(_lost(change) for change in devices.changes))
     findings = [
         *_row_findings(vm, ctx),
         *_unknown_parts(vm, live),
         *_undecided_findings(undecided, live, address),
         *vm_limits(vm, ctx),
+        *memory_order(vm, live.memory),
         *_fewer_controllers(want, live, address),
         *devices.findings,
     ]
@@ -94,6 +97,21 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     return ObjectDiff(
         changes=(shown, *devices.changes), findings=tuple(findings), warnings=(f"{address}: {idle}",) if idle else (), undeclared=devices.undeclared
     )
+
+
+def _losing(field: FieldChange) -> FieldChange:
+    """What needs a saved machine off costs its saved memory where the policy discards it."""
+    return replace(field, line=DISCARD) if field.path != "state" and Impact.RESTART <= field.impact < Impact.DATA else field
+
+
+def _lost(change: Change) -> Change:
+    match change:
+        case Create() | Delete() if change.line.impact == Impact.RESTART:
+            return replace(change, line=DISCARD)
+        case Update():
+            return replace(change, fields=tuple(_losing(field) for field in change.fields))
+        case _:
+            return change
 
 
 def changed(change: Update) -> bool:
@@ -124,7 +142,9 @@ def _replace(vm: Machine, live: LiveVm, fields: tuple[FieldChange, ...]) -> Obje
 
 
 def _equal(row: Row, want: Any, now: Any) -> bool:
-    """Secure boot: `true` keeps whatever template there is; template names ignore case."""
+    """Secure boot: `true` keeps whatever template there is; template names ignore case. Notes: how their lines end means nothing."""
+    if row.path == "notes" and isinstance(want, str) and isinstance(now, str):
+        return want.replace("\r\n", "\n") == now.replace("\r\n", "\n")
     if row.path == "firmware.secureBoot":
         return bool(now) if want is True else str(want).casefold() == str(now).casefold()
     return bool(want == now)

@@ -110,6 +110,12 @@ def _parse(line: str) -> Marker | None:
     )
 
 
+def line_in(notes: str) -> str:
+    """Our line as it stands in notes, whatever Windows ends lines with; `""` without one."""
+    match = _BARE.search(notes)
+    return match.group() if match else ""
+
+
 def text_of(notes: str) -> str:
     """The users' notes: without our line and the one line break that joins it on."""
     match = _LINE.search(notes)

@@ -22,11 +22,13 @@ _STARTUP = (
 )
 _MINIMUM = (
     When("lowered", ONLINE, lambda before, after, vm: vm.dynamic_memory and before is not None and after < before),
-    When("raised, or dynamic memory is off", RESTART),
+    When("raised while dynamic memory is on", RESTART, lambda before, after, vm: vm.dynamic_memory),
+    When("dynamic memory is off", RESTART),
 )
 _MAXIMUM = (
     When("raised", ONLINE, lambda before, after, vm: vm.dynamic_memory and before is not None and after > before),
-    When("lowered, or dynamic memory is off", RESTART),
+    When("lowered while dynamic memory is on", RESTART, lambda before, after, vm: vm.dynamic_memory),
+    When("dynamic memory is off", RESTART),
 )
 
 
@@ -203,13 +205,17 @@ class Memory:
     )
 
 
+_TEMPLATES = {name.lower(): name for name in ("MicrosoftWindows", "MicrosoftUEFICertificateAuthority", "OpenSourceShieldedVM")}
+"""Templates that Windows brings, in its spelling; a host may have others."""
+
+
 def _secure_boot(raw: object) -> bool | str:
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, str) and raw.lower() in ("on", "off", "true", "false"):
         return raw.lower() in ("on", "true")
     if isinstance(raw, str) and raw:
-        return raw
+        return _TEMPLATES.get(raw.lower(), raw)
     raise ValueError("the name of a secure boot template, true (keep the template) or false")
 
 

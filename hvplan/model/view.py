@@ -5,11 +5,11 @@ A value that could not be read is missing here, never null.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveHost, LiveSwitch, LiveVhd, LiveVm
+from hvplan.model.marker import line_in
 from hvplan.model.rows import written
 from hvplan.model.values import Json, Unknown, normal_path
 
@@ -33,8 +33,7 @@ def vm_values(vm: LiveVm) -> dict[str, Json]:
 
 def marker_line(notes: str) -> str:
     """Our line in notes as it stands there, `""` without one; steps expect and verify it as `notes.marker`."""
-    match = re.search(r"^hvplan/v1 [^\r\n]*$", notes, re.MULTILINE)
-    return match.group() if match else ""
+    return line_in(notes)
 
 
 def adapter_values(adapter: LiveAdapter) -> dict[str, Json]:
@@ -74,11 +73,11 @@ def switch_values(switch: LiveSwitch) -> dict[str, Json]:
 
 
 def equal(path: str, one: Json, other: Json) -> bool:
-    """Are two document values of one path the same to Windows: file paths ignore case, switch names too."""
+    """Are two document values of one path the same to Windows: file paths ignore case, names of switches and templates too."""
     if isinstance(one, str) and isinstance(other, str):
         if path.lower().endswith("path"):
             return normal_path(one) == normal_path(other)
-        if path == "switch":
+        if path in ("switch", "firmware.secureBoot"):
             return one.casefold() == other.casefold()
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(equal(f"{path}.{key}", one[key], other[key]) for key in one)

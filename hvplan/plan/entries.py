@@ -20,6 +20,8 @@ from hvplan.plan.gates import impact_of, real
 
 Place = Callable[[str, str, str], str]
 _NO_OP: Final = ("no-op",)
+_UNDECLARED: Final = frozenset({"name", "slot", "vhd.path", "mac", "switch"})
+"""What is shown of a device that nobody wrote down and that `exclusive` removes."""
 
 
 def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
@@ -42,7 +44,7 @@ def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
         case Disk():
             return _disk_values(want, slot)
         case NetworkAdapter():
-            return declared(want.settings)
+            return declared(want.settings) | ({"name": want.name} if want.name != want.key else {})
         case None:
             return {}
 
@@ -94,7 +96,8 @@ def entry(host: str, change: Change, live: LiveHost, stack: Stack, place: Place,
     before: dict[str, Json] | None = None
     if now:
         fields = [field.path for field in change.fields] if isinstance(change, Update | Replace) else []
-        shown = {"id", *wanted, *fields} | ({"name"} if isinstance(change, Update) and change.renamed_from else set())
+        undeclared = _UNDECLARED if isinstance(change, Delete) and change.want is None else frozenset[str]()
+        shown = {"id", *wanted, *fields} | undeclared | ({"name"} if isinstance(change, Update) and change.renamed_from else set())
         before = {path: value for path, value in now.items() if path in shown}
     actions, verbs = _actions(change)
     after: dict[str, Json] | None
@@ -200,7 +203,8 @@ def _actions(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
         case Update():
             more = {
                 "adopt": change.adopts,
-                "finish": change.claims or change.finishing,
+                "finish": change.finishing or (change.claims and change.marker is None),
+                "claim": change.claims and change.marker is not None,
                 "rename": bool(change.renamed_from),
                 "release": change.released,
                 "protect": change.protect is True,

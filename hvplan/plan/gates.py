@@ -13,11 +13,13 @@ from hvplan.model.address import owner, switch
 from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveSwitch, LiveVm
+from hvplan.model.marker import find
 from hvplan.model.objects import Lifecycle, Policy, Stack, VirtualMachine, VirtualSwitch
 from hvplan.plan.draft import Draft
 from hvplan.plan.update import VmWork
 
 _ASK, _NEVER = "ask", "never"
+_HELD: Final[Mapping[str, str]] = {"Save-VM": "saved", "Suspend-VM": "paused"}
 _FLAGS: Final[Mapping[str, str]] = {"restart": "--allow-restart", "adopt": "--adopt", "delete-disk": "--delete-disks"}
 
 
@@ -140,13 +142,22 @@ def consents(host: str, change: Change, work: VmWork | None, stack: Stack, touch
     lifecycle, address = _lifecycle(change), change.address
     if work and work.power.stops and restart_policy(lifecycle, stack.policy) == _ASK:
         again = any(draft.kind == "power" and draft.action == "start" for draft in work.drafts)
-        yield _consent(host, address, "restart", f"{address} is stopped and started again" if again else f"{address} is stopped")
+        held = next(
+            (_HELD[str(cmd.cmdlet)] for draft in work.drafts if draft.kind == "hold" for cmd in draft.invocation.statements[0] if cmd.cmdlet in _HELD), ""
+        )
+        yield _consent(host, address, "restart", f"{address} is {held or ('stopped and started again' if again else 'stopped')}")
     if takes_over(change, stack, touched) and adopt_policy(lifecycle, stack.policy) == _ASK:
-        text = f"{address} exists and is taken over" if stack.marks else f"{address} exists, carries no mark and is changed"
+        text = f"{address} exists and is taken over" if stack.marks else f"{address} exists, {_belongs(change)} and is changed"
         yield _consent(host, address, "adopt", text)
     if isinstance(change, Delete):
         for at, path in sorted(change.files.items()):
             yield _consent(host, at, "delete-disk", f"{path} is deleted")
+
+
+def _belongs(change: Change) -> str:
+    live = change.live if isinstance(change, Update | Keep) else None
+    marker, _ = find(live.notes) if isinstance(live, LiveVm | LiveSwitch) else (None, 0)
+    return f"belongs to stack {marker.stack}" if marker else "carries no mark"
 
 
 def _consent(host: str, address: str, kind: str, text: str) -> Consent:

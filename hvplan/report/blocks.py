@@ -37,6 +37,7 @@ CAUSES: Final[Mapping[frozenset[str], str]] = {
 SENTENCES: Final[Mapping[str, str]] = {
     "adopt": "adopted: it is there already, and belongs to this stack from now on",
     "finish": "finishes a creation that was cut off",
+    "claim": "marked anew: its mark carries a former name of the stack, or a start that is still owed",
     "release": "released: it stays, and no longer belongs to this stack",
     "protect": "protected from now on: nothing may delete or replace it",
     "unprotect": "no longer protected",
@@ -80,9 +81,10 @@ class Block:
 
 
 def blocks(document: PlanDocument) -> tuple[Block, ...]:
-    """What changes or is refused, in the order of the document; devices go under an object that has a headline itself."""
+    """What changes or is refused, in the order of the document; devices go under an object that has a headline itself, or is stopped for them."""
     refused = {(r.host, r.address) for r in document.refusals}
-    shown = [c for c in document.resource_changes if c.changes or (c.host, c.address) in refused]
+    powered = {(s.host, s.address) for s in document.steps if s.action in ("stop", "start")}
+    shown = [c for c in document.resource_changes if c.changes or (c.host, c.address) in refused or (c.host, c.address) in powered]
     heads = {(c.host, c.address) for c in shown}
     below: dict[tuple[str, str], list[ResourceChange]] = {}
     alone: list[ResourceChange] = []
@@ -112,8 +114,8 @@ def named(host: str, address: str, several: bool) -> str:
 def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator[Line]:
     """The lines of one block."""
     head = block.head
-    sign, style = symbol(head)
     steps = _steps(document, block)
+    sign, style = _SYMBOLS[("update",)] if head.actions == ("no-op",) and head.importing is None and steps else symbol(head)
     impact = _impact(document, block, steps)
     text = f"{sign:>3} {named(head.host, head.address, several):<43} {impact:<30} {_file_line(head.place)}"
     yield Line(text.rstrip(), "danger" if "DATA LOSS" in impact else style)

@@ -54,9 +54,13 @@ def count(document: PlanDocument) -> Totals:
             if verbs.get(top, "same") == "same":
                 verbs[top] = "update"
     by = {verb: tuple(key for key, found in verbs.items() if found == verb) for verb in ("create", "adopt", "update", "replace", "delete", "release", "same")}
-    does = {action: {(s.host, owner(s.address)) for s in document.steps if s.action == action} for action in ("stop", "start")}
-    stopped = does["stop"] - {key for key, verb in verbs.items() if verb == "delete"}
-    return Totals(**by, drift=tuple(drift), devices=devices, restarts=len(stopped & does["start"]), stops=len(stopped - does["start"]))
+    power: dict[Key, str] = {}
+    for step in document.steps:
+        top = (step.host, owner(step.address))
+        if step.action in ("stop", "start") and verbs.get(top) != "delete" and not (step.action == "start" and top not in power):
+            power[top] = step.action
+    ends = tuple(power.values())
+    return Totals(**by, drift=tuple(drift), devices=devices, restarts=ends.count("start"), stops=ends.count("stop"))
 
 
 def _verb(actions: tuple[str, ...], importing: bool, verbs: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hvplan.diff.changes import Change, Create, Delete, DiffOptions, Finding, HostDiff, Keep, Update
 from hvplan.diff.context import Context, arranged, context
 from hvplan.diff.limits import memory_findings, space_findings
-from hvplan.diff.ownership import Foreign, Found, Identified, Missing, Search, copies, vm_cut_off
+from hvplan.diff.ownership import Foreign, Found, Identified, Missing, Search, copies, owned_by, vm_cut_off
 from hvplan.diff.removal import delete_vm
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.scope import in_scope
@@ -25,8 +25,9 @@ def diff_host(desired: Desired, live: LiveHost, options: DiffOptions) -> HostDif
     """Compare what one host should be (`desired.of(host)`) with what it is."""
     live = arranged(live)
     ctx = context(live, desired, options)
-    vms = {want.name: _vm_search(ctx).identify(want, addresses.vm(want.name)) for want in desired.vms}
-    switches = {want.name: _switch_search(ctx).identify(want, addresses.switch(want.name)) for want in desired.switches}
+    vm_search, switch_search = _vm_search(ctx), _switch_search(ctx)
+    vms = {want.name: vm_search.identify(want, addresses.vm(want.name)) for want in desired.vms}
+    switches = {want.name: switch_search.identify(want, addresses.switch(want.name)) for want in desired.switches}
     ctx = replace(ctx, switches=_switch_names(ctx, switches))
     vm_parts = [_vm(want, vms[want.name], ctx) for want in desired.vms]
     leaving = _leaving([change for part in vm_parts for change in part.changes])
@@ -64,12 +65,14 @@ def declared_addresses(desired: Desired) -> tuple[str, ...]:
 
 def _vm_search(ctx: Context) -> Search[LiveVm]:
     names = frozenset(vm.name.casefold() for vm in ctx.desired.vms)
-    return Search(kind="vm", noun="VM", stack=ctx.desired.stack, lives=ctx.host.vms, declared=names, cut_off=vm_cut_off)
+    owned = owned_by(ctx.desired.stack, "vm", ctx.host.vms)
+    return Search(kind="vm", noun="VM", stack=ctx.desired.stack, lives=ctx.host.vms, declared=names, cut_off=vm_cut_off, owned=owned)
 
 
 def _switch_search(ctx: Context) -> Search[LiveSwitch]:
     names = frozenset(s.name.casefold() for s in ctx.desired.switches)
-    return Search(kind="switch", noun="switch", stack=ctx.desired.stack, lives=ctx.host.switches, declared=names, cut_off=lambda live: False)
+    owned = owned_by(ctx.desired.stack, "switch", ctx.host.switches)
+    return Search(kind="switch", noun="switch", stack=ctx.desired.stack, lives=ctx.host.switches, declared=names, cut_off=lambda live: False, owned=owned)
 
 
 def _switch_names(ctx: Context, found: Mapping[str, Identified[LiveSwitch]]) -> dict[str, int]:

@@ -6,7 +6,7 @@ restore) is reported and never believed. Two marker lines are believed even less
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -74,9 +74,21 @@ def names(lives: Sequence[L]) -> str:
     return ", ".join(sorted(live.id for live in lives))
 
 
+def owned_by(stack: Stack, kind: str, lives: Sequence[L]) -> dict[str, Marker]:
+    """Id -> marker of the live objects that are the stack's; empty for a stack that leaves no marks."""
+    if not stack.marks:
+        return {}
+    found = ((live.id, believed(live.notes, live.id, kind)) for live in lives)
+    return {id: marker for id, marker in found if marker is not None and marker.stack in (stack.name, *stack.formerly)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Generic[L]):
-    """How declared objects of one kind are found. `declared`: names of all declared objects of the kind, case folded."""
+    """How declared objects of one kind are found. `declared`: names of all declared objects of the kind, case folded.
+
+    `owned`: id of a live object -> its marker, where that is believed and this stack's (`owned_by`). It is read once:
+    every declared object asks every live one.
+    """
 
     kind: str
     noun: str
@@ -84,6 +96,7 @@ class Search(Generic[L]):
     lives: tuple[L, ...]
     declared: frozenset[str]
     cut_off: Callable[[L], bool]
+    owned: Mapping[str, Marker]
 
     def identify(self, want: VirtualMachine | VirtualSwitch, address: str) -> Identified[L]:
         """The live object of `want`, or why it may not be touched."""
@@ -96,19 +109,15 @@ class Search(Generic[L]):
                 break
         return Missing()
 
-    def _ours(self, live: L) -> Marker | None:
-        marker = believed(live.notes, live.id, self.kind)
-        return marker if marker and self.stack.marks and marker.stack in (self.stack.name, *self.stack.formerly) else None
-
     def _marked(self, name: str, lifecycle: Lifecycle) -> list[L]:
         for known in (name, *lifecycle.formerly):
-            if found := [live for live in self.lives if (marker := self._ours(live)) and marker.id.casefold() == known.casefold()]:
+            if found := [live for live in self.lives if (marker := self.owned.get(live.id)) and marker.id.casefold() == known.casefold()]:
                 return found
         return []
 
     def _someone_elses(self, live: L, want: VirtualMachine | VirtualSwitch) -> bool:
         """Is it, by its mark, another declared object that somebody renamed."""
-        marker = self._ours(live)
+        marker = self.owned.get(live.id)
         return marker is not None and marker.id.casefold() != want.name.casefold() and marker.id.casefold() in self.declared
 
     def _one(self, found: list[L], address: str, what: str) -> Identified[L]:

@@ -3,7 +3,9 @@
 A step starts when everything it needs is done. A need that has escalations (`escalates`) is done when it or one of them
 is; it has failed only when all of them have. An escalation starts after the failure of what it escalates, never after
 its success and never while its outcome is unknown. What depends on a failure is skipped, with the root failure named;
-everything else goes on. Pure: no threads, no time.
+everything else goes on. One thing does not wait for success: a machine that was stopped for a change is started again
+whatever became of the change, once everything between its stop and its start has ended (unless an outcome among it is
+unknown: then it may still be under way, and the next run owes the start). Pure: no threads, no time.
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ class Schedule:
         for step in self.steps.values():
             for need in {*step.needs, step.escalates} - {""}:
                 self._users[need].append(step.id)
+        self._windows = _windows(self.steps)
+        for start, (_, between) in self._windows.items():
+            for id in between:
+                self._users[id].append(start)
         self._weights = self._longest()
         self._free: list[tuple[int, int, str]] = []  # what may start but for its claims, the longest remaining path first
         self._queued: set[str] = set()
@@ -115,7 +121,23 @@ class Schedule:
             above = self.results.get(step.escalates)
             if above is None or above.outcome != "failed":
                 return False
+        if step.id in self._windows and self._stopped(step.id):
+            return self._over(step.id) and not self._still_out(step)
         return all(self.status(need) == "done" for need in self._foreign(step))
+
+    def _stopped(self, start: str) -> bool:
+        """Has the machine that this step starts been stopped by this plan."""
+        return self.status(self._windows[start][0]) == "done"
+
+    def _over(self, start: str) -> bool:
+        """Has everything between the stop and this start ended, nothing of it with an unknown outcome."""
+        results = [self.results.get(id) for id in self._windows[start][1]]
+        return all(r is not None and r.outcome != "unknown" for r in results)
+
+    def _still_out(self, step: Step) -> list[str]:
+        """Needs outside the window that are not done."""
+        inside = self._windows[step.id][1]
+        return [need for need in self._foreign(step) if need not in inside and self.status(need) != "done"]
 
     def _foreign(self, step: Step) -> list[str]:
         own = set(self.chain(step.id))
@@ -157,7 +179,14 @@ class Schedule:
         """The step because of which this one never runs; `""` when it is simply not needed; None while it may still run."""
         if step.escalates and (above := self.results.get(step.escalates)) is not None and above.outcome != "failed":
             return "" if above.outcome == "done" else above.because if above.outcome == "skipped" else above.id
-        failed = next((need for need in self._foreign(step) if self.status(need) == "failed"), None)
+        needs = self._foreign(step)
+        if step.id in self._windows and self._stopped(step.id):
+            inside = self._windows[step.id][1]
+            unsure = [id for id in inside if (r := self.results.get(id)) is not None and r.outcome == "unknown"]
+            if unsure:
+                return unsure[0]
+            needs = [need for need in needs if need not in inside]
+        failed = next((need for need in needs if self.status(need) == "failed"), None)
         return None if failed is None else self.blame(failed)
 
     def abandon(self) -> tuple[StepResult, ...]:
@@ -172,6 +201,23 @@ class Schedule:
         for id in reversed(in_order(self.steps)):
             weights[id] = max(1, self.steps[id].timeout) + max((weights[below] for below in self._users[id]), default=0)
         return weights
+
+
+def _windows(steps: Mapping[str, Step]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Start of a machine that the plan stops before -> the first stop, and the steps between the two."""
+    above: dict[str, frozenset[str]] = {}
+    for id in in_order(steps):
+        direct = {*steps[id].needs, steps[id].escalates} - {""}
+        above[id] = frozenset(direct).union(*(above[need] for need in direct))
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for id, step in steps.items():
+        stops = [
+            s for s in above[id] if steps[s].action == "stop" and (steps[s].host, steps[s].address) == (step.host, step.address) and not steps[s].escalates
+        ]
+        if step.action == "start" and stops:
+            stop = stops[0]
+            found[id] = (stop, tuple(sorted(s for s in above[id] if stop in above[s] and steps[s].action != "stop")))
+    return found
 
 
 def skipped(step: Step, because: str) -> StepResult:

@@ -72,7 +72,7 @@ def _adapter_ids(answer: Answer) -> Mapping[str, frozenset[str]]:
 
 
 def _in_scope(machine: LiveVm, wanted: Wanted) -> bool:
-    if machine.name.casefold() in wanted.names:
+    if wanted.every or machine.name.casefold() in wanted.names:
         return True
     owner, _ = marker.find(machine.notes)
     return owner is not None and owner.stack in wanted.stacks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hvplan.model.objects import Desired
+from hvplan.model.objects import Desired, Ensure
 from hvplan.model.values import Unset, normal_path
 
 
@@ -13,6 +13,7 @@ class Wanted:
     """`host`: its name, for messages. `names`: VMs, in small letters, whose disks are read; `stacks`: so are those of VMs these stacks own.
 
     `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
+    `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
     """
 
     host: str = ""
@@ -20,6 +21,7 @@ class Wanted:
     stacks: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
     vhds: tuple[str, ...] = ()
+    every: bool = False
 
 
 def wanted_of(desired: Desired) -> Wanted:
@@ -53,6 +55,7 @@ def wanted_of(desired: Desired) -> Wanted:
         stacks=frozenset((stack.name, *stack.formerly)) if stack.marks else frozenset(),
         files=(*vhds.values(), *folders.values()),
         vhds=tuple(vhds.values()),
+        every=any(machine.ensure is Ensure.ABSENT for machine in desired.vms),
     )
 
 

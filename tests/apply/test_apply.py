@@ -276,9 +276,16 @@ def test_a_stop_without_escalation_fails_in_time() -> None:
 
 
 def test_a_machine_that_was_left_off_is_named() -> None:
-    """The change inside the window fails: the result says that the machine was stopped and not started again."""
+    """When a change inside the window fails, the machine is started all the same; when that fails too, the result says that it is down."""
     host = FakeHost.of(machine(1))
     host.script["Set-VMProcessor"] = [Failed(errors=(NO,))]
+    result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
+    assert [step.outcome for step in result.steps] == ["done", "failed", "done"]
+    assert result.exit_code == 4
+    assert host.vms[guid(1)].state == "Running"
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [Failed(errors=(NO,))]
+    host.script["Start-VM"] = [Failed(errors=(NO,))]
     result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
     assert any("vm/web01 was stopped and has not been started again" in note for note in result.meta["notes"])
 

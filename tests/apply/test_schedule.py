@@ -127,3 +127,42 @@ def test_ten_thousand_steps_are_worked_off() -> None:
         schedule.finish(result(step, "done"))
         schedule.skips()
     assert all(r.outcome == "done" for r in schedule.results.values())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "starts"),
+    [("done", True), ("failed", True), ("not_sent", True), ("unknown", False)],
+)
+def test_a_machine_that_was_stopped_is_started_again(outcome: str, starts: bool) -> None:
+    """Whatever becomes of the changes inside the window, its machine is started, but never while one of them may still be under way."""
+    stop = stop_step("s1", 1)
+    first, second = set_step("s2", 1, needs=("s1",)), set_step("s3", 1, needs=("s2",))
+    start = replace(set_step("s4", 1, needs=("s3",)), action="start")
+    mark = replace(set_step("s5", 1, needs=("s4", "s3")), action="mark")
+    schedule = Schedule((stop, first, second, start, mark))
+    for step, ended in ((stop, "done"), (first, outcome)):
+        schedule.start(step.id)
+        schedule.finish(result(step, ended))
+        schedule.skips()
+    if outcome == "done":
+        schedule.start("s3")
+        schedule.finish(result(second, "failed"))
+        schedule.skips()
+    assert [step.id for step in schedule.ready()] == (["s4"] if starts else [])
+    if starts:
+        schedule.start("s4")
+        schedule.finish(result(start, "done"))
+        schedule.skips()
+    assert schedule.results["s5"].outcome == "skipped"
+    assert schedule.finished
+
+
+def test_a_machine_that_did_not_stop_is_not_started() -> None:
+    """When the stop failed, the start is skipped because of it."""
+    stop, change = stop_step("s1", 1), set_step("s2", 1, needs=("s1",))
+    start = replace(set_step("s3", 1, needs=("s2",)), action="start")
+    schedule = Schedule((stop, change, start))
+    schedule.start("s1")
+    schedule.finish(result(stop, "failed"))
+    schedule.skips()
+    assert {id: r.because for id, r in schedule.results.items() if r.outcome == "skipped"} == {"s2": "s1", "s3": "s1"}

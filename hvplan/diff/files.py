@@ -115,7 +115,8 @@ def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> F
     if users := ctx.attached_to_others(origin):
         text = f"{word} {origin} is attached to {', '.join(users)}; a {word} must not be in use. Detach it there first."
         return vm.refuse(address, f"{word}-attached", text, f"vhd.{word}")
-    if found.attached and word == "source":
+    # The parent of a running machine's disk is open too, but for reading only: copying it is safe.
+    if found.attached and word == "source" and not ctx.parents.get(normal_path(origin)):
         return vm.refuse(address, "source-attached", f"source {origin} is in use on the host, so a copy would be torn. Release it first.", "vhd.source")
     if ntpath.splitext(origin)[1].lower() != ntpath.splitext(vhd.path)[1].lower():
         return vm.refuse(address, "disk-format", f"{vhd.path} cannot be made from {origin}: the formats differ.", "vhd.path")

@@ -24,9 +24,10 @@ from hvplan.diagnostics import Diagnostic
 from hvplan.document.canonical import digest, to_json
 from hvplan.document.plan import Consent, PlanDocument, Refusal
 from hvplan.document.result import ResultDocument
-from hvplan.errors import Refused
+from hvplan.model import address
 from hvplan.remoting.session import Session
 from hvplan.report.lines import plural, visible
+from hvplan.report.outcome import sentence
 
 JOURNALS: Final = Path(".hvplan") / "run"
 WHAT: Final[Mapping[str, str]] = {
@@ -37,6 +38,14 @@ WHAT: Final[Mapping[str, str]] = {
     "management": "change the switch of the management connection,",
 }
 """Kind of consent -> what the question says."""
+
+
+WAYS_ON: Final[Mapping[str, str]] = {
+    "stale": "make a new plan",
+    "other-host": "make a new plan",
+    "other-plan": "review the new plan, then pass its digest",
+}
+"""Code of a refusal that no flag lifts -> what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +82,9 @@ class Job:
 
     def carry_out(self, state: Run, plan: PlanDocument, sessions: Mapping[str, Session], clock: Clock, *, again: str, approved: bool) -> int:
         """Gates, questions, the run and its result; the exit code. `approved`: the plan was handed over, so nobody is asked whether to write."""
-        self._expected(plan)
-        if not plan.steps and not plan.refusals:
+        if refusals := self._unexpected(plan):
+            return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
+        if not plan.steps and not plan.refusals and not plan.errored:
             return self._end(state, unchanged(plan, clock))
         somebody = state.output.terminal
         refusals = open_gates(plan, self.given, _yes if somebody else None) or self._asked(state, plan, approved=approved or self.yes)
@@ -101,33 +111,33 @@ class Job:
             os._exit(code)
         return code
 
-    def _expected(self, plan: PlanDocument) -> None:
+    def _unexpected(self, plan: PlanDocument) -> tuple[Refusal, ...]:
         found = digest(to_json(plan))
-        if self.expect_digest is not None and not found.startswith(self.expect_digest.lower()):
-            summary = f"the plan is {found[:8]}, not {self.expect_digest[:8]}: the work is not what was approved"
-            raise Refused(Diagnostic(code="other-plan", summary=summary, hint="review the new plan, then pass its digest"))
+        if self.expect_digest is None or found.startswith(self.expect_digest.lower()):
+            return ()
+        return _everywhere(plan, "other-plan", f"the plan is {found[:8]}, not {self.expect_digest[:8]}: the work is not what was approved")
 
     def _asked(self, state: Run, plan: PlanDocument, *, approved: bool) -> tuple[Refusal, ...]:
-        """The one question, which names every object whose consent is missing; Refused when writing itself was not approved."""
+        """The one question, which names every object whose consent is missing; what it refuses is why nothing is written."""
         missing = missing_consents(plan, self.given)
         if approved and not missing:
             return ()
         if not state.output.terminal:
-            raise Refused(Diagnostic(code="not-approved", summary="nobody is there to say yes, so nothing was written", hint="--yes consents to these writes"))
+            return _everywhere(plan, "not-approved", "nobody is there to say yes, so nothing was written", flag="--yes")
         if missing:
             state.output.progress("This will also:")
         for kind in FLAGS:
-            if names := [consent.address for consent in missing if consent.kind == kind]:
+            if names := [_named(consent, len(plan.hosts) > 1) for consent in missing if consent.kind == kind]:
                 state.output.progress(f"  {WHAT[kind]} {visible(', '.join(names))}")
         if click.confirm(f"Carry out {plural(len(plan.steps), 'step')} on {', '.join(sorted(plan.hosts))}?", err=True):
             return ()
         if not missing:
-            raise Refused(Diagnostic(code="not-approved", summary="answered no; nothing was written"))
+            return _everywhere(plan, "not-approved", "was answered no, so nothing was written")
         return open_gates(plan, self.given, lambda consents: False)
 
     def _end(self, state: Run, result: ResultDocument) -> int:
-        show_document(state.output, result, self.view, every=False)  # progress has named them already
         state.output.diagnostics(_as_diagnostic(refusal, len(result.hosts) > 1) for refusal in result.refusals)
+        show_document(state.output, result, self.view, every=False)  # progress has named them already
         save_document(self.document, result)
         return result.exit_code
 
@@ -137,7 +147,16 @@ def _yes(consents: Sequence[Consent]) -> bool:
     return True
 
 
+def _everywhere(plan: PlanDocument, code: str, text: str, flag: str = "") -> tuple[Refusal, ...]:
+    """A refusal of the whole plan stands at each of its hosts."""
+    return tuple(Refusal(host=host, address=address.host(host), code=code, text=text, flag=flag) for host in plan.hosts)
+
+
+def _named(about: Consent | Refusal, several: bool) -> str:
+    return f"{about.host}:{about.address}" if several else about.address
+
+
 def _as_diagnostic(refusal: Refusal, several: bool) -> Diagnostic:
-    hint = f"{refusal.flag} allows it" if refusal.flag else "make a new plan" if refusal.code in ("stale", "other-host") else ""
-    where = f"{refusal.host}:{refusal.address}" if several else refusal.address
-    return Diagnostic(code=refusal.code, summary=f"refused: {where}: {refusal.text}", hint=hint)
+    flag = refusal.flag.replace(refusal.address, _named(refusal, several))
+    hint = f"{flag} allows it" if flag else WAYS_ON.get(refusal.code, "")
+    return Diagnostic(code=refusal.code, summary=sentence(refusal, several), hint=hint)

@@ -18,6 +18,11 @@ def decode(part: str) -> str:
     return re.sub(r"(?:%[0-9A-Fa-f]{2})+", lambda m: bytes.fromhex(m.group().replace("%", "")).decode("utf-8", "replace"), part)
 
 
+def host(name: str) -> str:
+    """`host/NAME`: the host itself, for what concerns all of it."""
+    return f"host/{encode(name)}"
+
+
 def vm(name: str) -> str:
     """`vm/web01`."""
     return f"vm/{encode(name)}"

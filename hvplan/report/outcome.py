@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from hvplan.document.plan import Refusal
 from hvplan.document.result import ResultDocument, StepResult
 from hvplan.report.lines import Line, plural, visible
 
@@ -18,8 +19,14 @@ def lines(result: ResultDocument, *, every: bool = True) -> Iterator[Line]:
     for step in result.steps if every or result.exit_code else ():
         yield from _step(step, several)
     for refusal in result.refusals if every else ():
-        yield Line(f"refused: {visible(f'{refusal.host}:{refusal.address}' if several else refusal.address)}: {visible(refusal.text)}", "refused")
+        yield Line(visible(sentence(refusal, several)), "refused")
     yield from summary(result)
+
+
+def sentence(refusal: Refusal, several: bool) -> str:
+    """What is refused and why, the address said once."""
+    where, text = f"{refusal.host}:{refusal.address}" if several else refusal.address, refusal.text
+    return f"refused: {where}{text.removeprefix(refusal.address)}" if text.startswith(f"{refusal.address} ") else f"refused: {where}: {text}"
 
 
 def _step(step: StepResult, several: bool) -> Iterator[Line]:

@@ -36,7 +36,7 @@ class Totals:
 
 
 def count(document: PlanDocument) -> Totals:
-    """Count VMs, switches and disks; devices apart."""
+    """Count VMs, switches and disks; devices apart. What is refused or deferred whole is not the same: it is listed as such, and counted nowhere."""
     verbs: dict[Key, str] = {}
     drift: dict[Key, None] = {}
     devices = 0
@@ -53,6 +53,8 @@ def count(document: PlanDocument) -> Totals:
             devices += 1
             if verbs.get(top, "same") == "same":
                 verbs[top] = "update"
+    waiting = {(r.host, owner(r.address)) for r in document.refusals} | {(d.host, owner(d.address)) for d in document.deferred}
+    verbs = {key: verb for key, verb in verbs.items() if not (verb == "same" and key in waiting)}
     by = {verb: tuple(key for key, found in verbs.items() if found == verb) for verb in ("create", "adopt", "update", "replace", "delete", "release", "same")}
     power: dict[Key, str] = {}
     for step in document.steps:
@@ -84,9 +86,7 @@ def summary_block(document: PlanDocument, totals: Totals, several: bool) -> Iter
         keys: tuple[Key, ...] = getattr(totals, verb)
         if keys:
             yield Line(f"{_head(verb.capitalize(), len(keys))}  {names(keys)}", "danger" if verb in ("replace", "delete") else "")
-    elsewhere = tuple(
-        sorted({(r.host, r.address) for r in document.refusals if (r.host, owner(r.address)) in {*totals.same} or not _listed(totals, r.host, r.address)})
-    )
+    elsewhere = tuple(sorted({(r.host, r.address) for r in document.refusals if not _listed(totals, r.host, r.address)}))
     if elsewhere:
         yield Line(f"{_head('Refused', len(elsewhere))}  {names(elsewhere, mark=False)}", "refused")
     if totals.drift:
@@ -97,7 +97,8 @@ def summary_block(document: PlanDocument, totals: Totals, several: bool) -> Iter
         later = f", next {deferred.next}" if deferred.next else ""
         yield Line(f"Deferred      {named(deferred.host, deferred.address, several)} {deferred.path}: {visible(deferred.why)}{later}".replace(" : ", ": "))
     for consent in document.consents:
-        yield Line(f"Will ask      {consent.text or f'{consent.kind} {named(consent.host, consent.address, several)}'} ({consent.flag})", "update")
+        said = f"{consent.text or f'{consent.kind} {consent.address}'} ({consent.flag})"
+        yield Line(f"Will ask      {visible(said.replace(consent.address, f'{consent.host}:{consent.address}') if several else said)}", "update")
     for warning in document.warnings:
         yield Line(f"Warning       {visible(warning)}", "update")
 

@@ -17,6 +17,13 @@ from hvplan.model.values import Unknown, show_size
 
 PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
 MEMORY: Final[Mapping[str, int]] = {"2016": 12 << 40, "2019": 12 << 40, "2022": 240 << 40, "2025": 240 << 40}
+VERSIONS: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
+    "2016": ((5, 0), (8, 0)),
+    "2019": ((5, 0), (9, 0)),
+    "2022": ((8, 0), (10, 0)),
+    "2025": ((8, 0), (12, 0)),
+}
+"""Release -> lowest and highest configuration version (behaviour 1.3)."""
 GENERATION_1_PROCESSORS, GENERATION_1_MEMORY = 64, 1 << 40
 ADAPTERS_NEW, ADAPTERS_OLD = 64, 8
 SMALLEST_MEMORY, MEMORY_STEP = 32 << 20, 2 << 20
@@ -34,6 +41,11 @@ def vm_limits(vm: Machine, ctx: Context) -> Iterator[Finding]:
             yield _over(vm, "processor.count", "processors", f"{count} processors: Generation {generation} takes at most {most} on this host.")
         elif host.processors and count > host.processors:
             yield _over(vm, "processor.count", "processors", f"{count} processors: this host has {host.processors}.")
+    known = VERSIONS.get(host.identity.release)
+    if vm.new and isinstance(want.version, str) and known and not known[0] <= _version(want.version) <= known[1]:
+        lowest, highest = (".".join(map(str, end)) for end in known)
+        text = f"configuration version {want.version}: this host makes machines of version {lowest} to {highest}. Declare one of these, or none."
+        yield Finding(address=vm.address, code="version", path="version", text=text, blocks=(vm.address,))
     for path, size in (
         ("memory.startup", want.memory.startup),
         ("memory.dynamic.minimum", want.memory.minimum),
@@ -133,7 +145,7 @@ def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Findi
                 elif live.state == "Running" and any(f.path == "memory.startup" for f in change.fields):
                     leaving.add(live.id)
                     starting.append((address, _startup(want, live)))
-                elif want.state == "Running" and live.state == "Off":
+                elif live.state in ("Off", "Saved") and any(f.path == "state" and f.after == "Running" for f in change.fields):
                     starting.append((address, _startup(want, live)))
             case _:
                 pass

@@ -13,6 +13,7 @@ from hvplan.model.objects import Lifecycle
 from hvplan.model.rows import Row, rows
 from hvplan.model.values import RESET, UNSET, Unknown
 
+_OLDEST = "2016"
 SAVED_KEEPS = frozenset({"processor", "memory", "firmware"})
 """Parts that a saved machine refuses to change (behaviour 2.1 A)."""
 
@@ -34,8 +35,8 @@ def effective(part: Any, lifecycle: Lifecycle, *, defaults: bool, generation: in
             if not defaults or row.default is UNSET or generation not in row.generations or not can_send(host, row, row.default):
                 continue
             value = row.default
-        elif not manages(lifecycle, row.path):
-            continue
+        elif not manages(lifecycle, row.path) or (row.since != _OLDEST and value in (row.default, RESET) and not can_send(host, row, row.default)):
+            continue  # a host that does not know a thing yet is as its default says
         yield row, (row.default if value is RESET else value)
 
 

@@ -144,12 +144,12 @@ def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Findi
                     leaving.add(live.id)
                 elif live.state == "Running" and any(f.path == "memory.startup" for f in change.fields):
                     leaving.add(live.id)
-                    starting.append((address, _startup(want, live)))
+                    starting.append((address, startup(want, live)))
                 elif live.state in ("Off", "Saved") and any(f.path == "state" and f.after == "Running" for f in change.fields):
-                    starting.append((address, _startup(want, live)))
+                    starting.append((address, startup(want, live)))
             case _:
                 pass
-    taken = sum(_held(vm) for vm in ctx.host.vms if vm.state in ("Running", "Paused") and vm.id not in leaving)
+    taken = sum(held(vm) for vm in ctx.host.vms if vm.state in ("Running", "Paused") and vm.id not in leaving)
     for address, size in sorted(starting):
         if taken + size > ctx.host.memory:
             text = (
@@ -160,13 +160,14 @@ def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Findi
             taken += size
 
 
-def _startup(want: VirtualMachine, live: LiveVm) -> int:
+def startup(want: VirtualMachine, live: LiveVm | None) -> int:
+    """Bytes of memory that a machine needs to start."""
     if isinstance(want.memory.startup, int):
         return want.memory.startup
-    return live.memory.startup if not isinstance(live.memory, Unknown) and isinstance(live.memory.startup, int) else 0
+    return live.memory.startup if live is not None and not isinstance(live.memory, Unknown) and isinstance(live.memory.startup, int) else 0
 
 
-def _held(vm: LiveVm) -> int:
+def held(vm: LiveVm) -> int:
     """Memory a running machine certainly holds: its startup size, or its minimum while memory is dynamic."""
     if isinstance(vm.memory, Unknown):
         return 0

@@ -21,6 +21,7 @@ from hvplan.plan.draft import Draft
 from hvplan.plan.entries import entry
 from hvplan.plan.gates import above, blocked_by, consents, deletions, has_steps, limit, too_many
 from hvplan.plan.options import HostInput, PlanOptions
+from hvplan.plan.room import with_room
 from hvplan.plan.steps import durations, steps, windows
 from hvplan.plan.work import HostWork, objects, settle
 
@@ -40,7 +41,7 @@ def make_plan(hosts: Sequence[HostInput], *, stack: Stack, options: PlanOptions,
     if found := too_many({work.host: deletions(work.diff, work.blocked) for work in works}, most):
         at, finding = found
         works = [settle(work, stack, (_here(finding, work, shown=work.host == at),)) for work in works]
-    drafts = _shared_folders(draft for work in works for draft in work.drafts)
+    drafts = _shared_folders(draft for work in works for draft in with_room(work))
     made, behind = steps(drafts)
     entries = sorted((e for work in works for e in _entries(work, stack, options, place)), key=lambda e: (e.host, e.address))
     several = len(works) > 1

@@ -75,6 +75,8 @@ RULES: Final = (
     _rule("intent mark", "marker mark", MACHINE, "the whole mark comes last"),
     _rule("marker mark", "boot start", MACHINE, "a new machine is marked before it starts"),
     _rule("boot|power start", "boot|power start", THING, "startAfter"),
+    _rule("power|hold stop", "boot|power start", THING, "its memory is free only then"),
+    _rule("settings set", "boot|power start", THING, "its memory is free only then"),
     _rule("disk remove", "file delete", OBJECT, "a file is detached before it is deleted"),
     _rule("power stop", "vm delete", MACHINE, "only a machine that is off is removed"),
     _rule("disk remove", "vm delete", MACHINE, "a machine goes last, so that a killed run leaves nothing nobody knows"),

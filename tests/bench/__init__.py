@@ -1,0 +1,1 @@
+"""Seconds, for people: nothing here asserts a time. `python -m tests.bench` measures whole processes."""

@@ -12,13 +12,17 @@ from hvplan.model.values import Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """A single value. `null`: null is a value of its own here. `secret`: what stands there is never shown. `raw`: may be a map or list, parsed whole."""
+    """A single value. `null`: null is a value of its own here. `secret`: what stands there is never shown. `raw`: may be a map or list, parsed whole.
+
+    `row`: the row of the model it comes from; None for what is ordinary code.
+    """
 
     kind: Kind[Any]
     doc: str
     null: bool = False
     secret: bool = False
     raw: bool = False
+    row: Row | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ Shape = Leaf | Group | Named | Many | Later
 
 def leaf(row: Row, *, null: bool = False) -> Leaf:
     """The leaf of one row of the model: its kind and its documentation."""
-    return Leaf(kind=row.kind, doc=row.doc, null=null)
+    return Leaf(kind=row.kind, doc=row.doc, null=null, row=row)
 
 
 def later(*names: str) -> dict[str, Shape]:

@@ -96,9 +96,9 @@ def match(wanted: Sequence[NetworkAdapter], adapters: Sequence[LiveAdapter], vm:
     return found
 
 
-def _same(row: Row, want: Any, now: Any) -> bool:
+def _same(row: Row, want: Any, now: Any, ctx: Context) -> bool:
     if row.path == "switch" and isinstance(want, str) and isinstance(now, str):
-        return want.casefold() == now.casefold()
+        return want.casefold() == ctx.renames.get(now.casefold(), now.casefold())
     return bool(want == now)
 
 
@@ -128,7 +128,9 @@ def _update(adapter: NetworkAdapter, live: LiveAdapter, address: str, vm: Machin
             if not manages(vm.want.lifecycle, f"{prefix}.{path}", f"{GROUP}.{adapter.key}.{path}", f"{GROUP}/{adapter.key}/{path}")
         )
     )
-    fields += compare(adapter.settings, live.settings, lifecycle, situation=vm.situation, host=ctx.host, equal=_same)
+    fields += compare(
+        adapter.settings, live.settings, lifecycle, situation=vm.situation, host=ctx.host, equal=lambda row, one, other: _same(row, one, other, ctx)
+    )
     if not fields:
         return Keep(address=address, want=adapter, live=live)
     told = cause(

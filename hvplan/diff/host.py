@@ -28,7 +28,7 @@ def diff_host(desired: Desired, live: LiveHost, options: DiffOptions) -> HostDif
     vm_search, switch_search = _vm_search(ctx), _switch_search(ctx)
     vms = {want.name: vm_search.identify(want, addresses.vm(want.name)) for want in desired.vms}
     switches = {want.name: switch_search.identify(want, addresses.switch(want.name)) for want in desired.switches}
-    ctx = replace(ctx, switches=_switch_names(ctx, switches))
+    ctx = replace(ctx, switches=_switch_names(ctx, switches), renames=_renames(ctx, switches))
     vm_parts = [_vm(want, vms[want.name], ctx) for want in desired.vms]
     leaving = _leaving([change for part in vm_parts for change in part.changes])
     parts = [_switch(want, switches[want.name], ctx, leaving) for want in desired.switches]
@@ -87,6 +87,14 @@ def _switch_names(ctx: Context, found: Mapping[str, Identified[LiveSwitch]]) -> 
         if created and in_scope(ctx.options, addresses.switch(want.name), want.labels):
             counts[want.name.casefold()] = counts.get(want.name.casefold(), 0) + 1
     return counts
+
+
+def _renames(ctx: Context, found: Mapping[str, Identified[LiveSwitch]]) -> dict[str, str]:
+    """Switches that are renamed under their adapters, which stay connected; only where the old name says which one it is."""
+    names = [live.name.casefold() for live in ctx.host.switches]
+    present = {want.name for want in ctx.desired.switches if want.ensure is Ensure.PRESENT and in_scope(ctx.options, addresses.switch(want.name), want.labels)}
+    pairs = ((i.live.name.casefold(), name.casefold()) for name, i in found.items() if isinstance(i, Found) and name in present)
+    return {old: new for old, new in pairs if old != new and names.count(old) == 1}
 
 
 def _vm(want: VirtualMachine, found: Identified[LiveVm], ctx: Context) -> ObjectDiff:

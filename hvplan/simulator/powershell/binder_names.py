@@ -57,7 +57,7 @@ def pair_up(cmdlet: Cmdlet, arguments: Sequence[Argument]) -> list[Argument]:
         if following.name is None:
             paired.append(replace(argument, value=following.value, given=True))
             continue
-        if following.given or match(cmdlet, following.name) is not None:
+        if match(cmdlet, following.name) is not None or following.given:
             raise binding_errors.no_argument(parameter.name, parameter.type)
         paired.append(replace(argument, value=f"-{following.name}", given=True))
     return paired

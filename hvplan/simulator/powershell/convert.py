@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from hvplan.simulator.powershell import convert_enums, convert_numbers, convert_plain, convert_times, objects, psobject
+from hvplan.simulator.powershell import convert_enums, convert_numbers, convert_plain, convert_times, net_types, objects, psobject
 from hvplan.simulator.powershell.convert_numbers import NUMBERS, Unconvertible
 from hvplan.simulator.values import Bag, Enum, List, Obj, Version
 
@@ -22,6 +22,7 @@ __all__ = ["BOOLEAN", "OPAQUE", "Unconvertible", "convert", "default_of", "is_as
 BOOLEAN = "System.Boolean"
 CREDENTIAL = "System.Management.Automation.PSCredential"
 MODULES = ("Microsoft.HyperV.PowerShell.", "Microsoft.Vhd.PowerShell.")
+SESSION = "Microsoft.Management.Infrastructure.CimSession"
 STRING = "System.String"
 OPAQUE = frozenset(
     {
@@ -148,9 +149,9 @@ def _to_object(value: Any, type: str) -> Any:
     """An object made from the pairs of a hashtable or a PSCustomObject, if its type has a property for each."""
     pairs = value if isinstance(value, Mapping) else convert_plain.notes(value)
     known = objects.object_type(type)
-    if pairs is not None and not pairs and type.startswith(MODULES):
-        return Obj(type)
-    if pairs is None or known is None:
+    if pairs is not None and not pairs and type.startswith(MODULES) and (isinstance(value, Mapping) or _has_properties(type)):
+        return Obj(type)  # a PSCustomObject, even an empty one, wants a type with something to set
+    if pairs is None or known is None or type == SESSION:
         raise Unconvertible(_cast(value, type))
     made: dict[str, Any] = {}
     for key, item in pairs.items():
@@ -160,6 +161,12 @@ def _to_object(value: Any, type: str) -> Any:
             raise Unconvertible(f'Cannot create object of type "{type}". The {key} property was not found for the {type} object.')
         made[name] = _property(item, declared.name)
     return Obj(known.name, made)
+
+
+@functools.cache
+def _has_properties(type: str) -> bool:
+    """Whether a property of the type is known, be it one that a more special type has from it."""
+    return any(type in known["chain"] for known in net_types.table()["types"].values() if "chain" in known) or objects.object_type(type) is not None
 
 
 def _property(value: Any, type: str) -> Any:

@@ -9,7 +9,7 @@ from hvplan.simulator.powershell import psobject
 from hvplan.simulator.powershell.catalogue import load_catalogue
 from hvplan.simulator.powershell.convert_numbers import WHOLE, Unconvertible, number_text
 from hvplan.simulator.powershell.declarations import EnumType
-from hvplan.simulator.values import Enum
+from hvplan.simulator.values import Enum, Version
 
 _NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
 
@@ -41,8 +41,15 @@ def to_enum(value: Any, type: str) -> Enum:
         case float():
             return _from_text(number_text(value), enum)
         case list() | tuple():
-            return _from_text(",".join(str(item) if isinstance(item, str) else to_enum(item, type) for item in value), enum)
+            return _from_text(
+                ",".join(str(item) if isinstance(item, str) and not isinstance(item, Enum | Version) else to_enum(item, type) for item in value), enum
+            )
     raise Unconvertible(f'Cannot convert the "{psobject.text(value)}" value of type "{psobject.type_name(value)}" to type "{type}".')
+
+
+def _word(item: Any, type: str) -> str:
+    """One of a list's items: text as it is, anything else as the member that it converts to."""
+    return item if isinstance(item, str) and not isinstance(item, Enum | Version) else to_enum(item, type)
 
 
 def from_number(number: int, type: str, *, check: bool = True) -> Enum:

@@ -18,14 +18,17 @@ _HOLLOW = (
 _SCOPES = ("global", "local", "private", "script", "using", "variable", "workflow")
 
 
-def validate(parameter: Parameter, value: Any) -> None:
-    """Hold a converted value against the parameter's validation. Raises BindingError."""
+def validate(parameter: Parameter, value: Any, *, wrapped: bool = False) -> None:
+    """Hold a converted value against the parameter's validation. Raises BindingError.
+
+    `wrapped`: the value is still the PSObject that the pipe put around it, whose emptiness no attribute sees.
+    """
     for kind, arguments in parameter.validation:
         match kind:
             case "notNull":
                 why = _NULL if value is None or _has_null(parameter, value) else None
             case "notNullOrEmpty":
-                why = _hollow(parameter, value)
+                why = None if wrapped and value is not None else _hollow(parameter, value)
             case "range":
                 why = _each(value, lambda item, limits=arguments: _outside(item, *limits))
             case "set":

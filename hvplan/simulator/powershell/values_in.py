@@ -30,7 +30,7 @@ def accept(parameter: Parameter, value: Any, *, convert: bool, piped: bool = Fal
         if taken is None:
             return None
         value = taken[0]
-    validate(parameter, value)
+    validate(parameter, value, wrapped=piped and parameter.type in OPAQUE)
     if value is None and not parameter.nullable and is_value_type(parameter.type):
         raise binding_errors.not_set(parameter.name, parameter.type)
     return (value,)

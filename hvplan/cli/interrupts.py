@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-
-from hvplan.cli.output import Output
 
 
 @dataclass(slots=True)
@@ -24,7 +22,7 @@ class Interrupts:
 
 
 @contextmanager
-def draining(output: Output) -> Iterator[Interrupts]:
+def draining(say: Callable[[str], None]) -> Iterator[Interrupts]:
     """Inside, Ctrl-C and SIGTERM ask the run to drain; another one raises KeyboardInterrupt. Only for the main thread."""
     interrupts = Interrupts()
 
@@ -32,7 +30,7 @@ def draining(output: Output) -> Iterator[Interrupts]:
         interrupts.count += 1
         if interrupts.count > 1:
             raise KeyboardInterrupt
-        output.progress("Stopping: running steps are waited for, nothing new is started. Once more leaves at once.")
+        say("Stopping: running steps are waited for, nothing new is started. Once more leaves at once.")
 
     if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
         yield interrupts

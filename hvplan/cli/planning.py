@@ -14,6 +14,7 @@ import click
 from hvplan import __version__
 from hvplan.cli.hosts import AdHoc, sessions, with_ad_hoc
 from hvplan.cli.options import ALL
+from hvplan.cli.progress import reading
 from hvplan.cli.side_by_side import side_by_side
 from hvplan.cli.sources import git_commit
 from hvplan.cli.state import Run
@@ -94,13 +95,13 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
         inputs: list[HostInput] = []
         failed = dict(reached.failed)
         hosts = [host for host in desired.hosts if host.name in reached.sessions]
-        for host in hosts:
-            state.output.progress(f"Reading {host.name} ...")
 
         def read(host: Host) -> LiveHost:
             return read_host(reached.sessions[host.name], wanted_of(desired.of(host.name)))
 
-        for host, live in zip(hosts, side_by_side(read, hosts), strict=True):
+        with reading(state, [host.name for host in hosts]):
+            answers = side_by_side(read, hosts)
+        for host, live in zip(hosts, answers, strict=True):
             if isinstance(live, HvplanError):
                 failed[host.name] = live
             else:

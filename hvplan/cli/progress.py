@@ -19,10 +19,11 @@ class Plain:
     """One line for each step that ended, and for each wait that is worth a word."""
 
     def __init__(self, state: Run, several: bool) -> None:
-        self._state, self._several, self._lock = state, several, threading.Lock()
+        self._state, self._several, self._lock = state, several, threading.RLock()
         self.seconds: dict[str, float] = {}
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """A line beside whatever is shown; a signal may interrupt another one."""
         with self._lock:
             self._state.output.progress(text)
 
@@ -32,7 +33,7 @@ class Plain:
 
     def checking(self, host: str) -> None:
         """A host is re-read."""
-        self._say(f"Checking {host} against the plan ...")
+        self.say(f"Checking {host} against the plan ...")
 
     def started(self, step: Step) -> None:
         """From now on a failure may leave something behind."""
@@ -40,14 +41,16 @@ class Plain:
 
     def waiting(self, step: Step, what: str, seconds: float) -> None:
         """Something takes its time."""
-        self._say(f"waiting {self.name(step)}: {visible(what)} ({seconds:.0f} s)")
+        self.say(f"waiting {self.name(step)}: {visible(what)} ({seconds:.0f} s)")
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """A step has ended."""
         self.seconds[result.id] = max(seconds, self.seconds.get(result.id, 0.0))
+        if result.outcome == "skipped" and not result.because:  # not needed, or somebody asked to stop: the result lists it
+            return
         why = f": {visible(result.error.message)}" if result.error else f" because {result.because} failed" if result.because else ""
         took = "" if result.outcome == "skipped" else f" ({seconds:.1f} s)"
-        self._say(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
+        self.say(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
 
 
 class Live(Plain):
@@ -62,7 +65,8 @@ class Live(Plain):
     def _weight(self, step: Step) -> int:
         return max(1, self._expected.get(step.id, 1))
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Above the live view."""
         from rich.text import Text
 
         self._bar.console.print(Text(text), highlight=False)
@@ -98,15 +102,45 @@ def pace(steps: Sequence[Step], seconds: Mapping[str, float], workers: int, took
 
 
 @contextmanager
+def reading(state: Run, hosts: Sequence[str]) -> Iterator[None]:
+    """What is being waited for while hosts are read: a line for each, or on a terminal one with the time that it takes."""
+    if not _live(state):
+        for host in hosts:
+            state.output.progress(f"Reading {host} ...")
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=state.output.err), transient=True) as bar:
+        bar.add_task(visible(f"Reading {', '.join(hosts)} ..."), total=None)
+        yield
+
+
+def _live(state: Run) -> bool:
+    return state.output.color_err and state.output.err.isatty()
+
+
+@contextmanager
 def progress(state: Run, document: PlanDocument) -> Iterator[Plain]:
     """The listener that suits where stderr goes."""
     several = len(document.hosts) > 1
-    if not (state.output.color_err and state.output.err.isatty()):
+    if not _live(state):
         yield Plain(state, several)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress_bar import ProgressBar
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeElapsedColumn(), TimeRemainingColumn())
+    class OverallBar(BarColumn):
+        """A bar for all steps together; beside one step a bar that runs to and fro would look like a full one."""
+
+        def render(self, task: Task) -> ProgressBar:
+            """An empty one where there is no total."""
+            bar = super().render(task)
+            return bar if task.total is not None else ProgressBar(total=1, completed=0, width=1, style="none")
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), OverallBar(bar_width=24), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=state.output.err), transient=True) as bar:
         yield Live(state, several, bar, document.meta.get("durations", {}), document.steps)

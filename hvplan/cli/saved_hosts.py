@@ -19,8 +19,10 @@ def hosts_of(document: PlanDocument, hosts_file: str | None, given: AdHoc | None
         if name in pinned:
             hosts.append(pinned[name])
         elif given is None and entry.connection.get("hosts_file"):
-            summary = f"host {name}: the plan was made through a hosts file, so it does not say how to reach it"
-            raise ConfigurationError(Diagnostic(code="no-connection", summary=summary, hint="give the hosts file: --hosts FILE or HVPLAN_HOSTS"))
+            summary = f"host {name}: the plan was made through a hosts file or --address, so it does not say how to reach it"
+            raise ConfigurationError(
+                Diagnostic(code="no-connection", summary=summary, hint="give the same again: --hosts FILE (HVPLAN_HOSTS), or --address URL")
+            )
         else:
             hosts.append(Host(name=name, connection={key: value for key, value in entry.connection.items() if key != "hosts_file"}))
     return with_ad_hoc(hosts, given)

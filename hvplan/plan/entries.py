@@ -50,7 +50,7 @@ def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
 
 
 def _disk_values(disk: Disk, slot: object) -> dict[str, Json]:
-    flat: dict[str, Json] = {"vhd.path": disk.path}
+    flat: dict[str, Json] = {"disk": disk.disk} if disk.disk else {"vhd.path": disk.path}
     if slot is not None or disk.slot is not UNSET:
         flat["slot"] = str(slot or disk.slot)
     if disk.vhd:
@@ -63,11 +63,23 @@ def _disk_values(disk: Disk, slot: object) -> dict[str, Json]:
             ("physicalSector", vhd.physical_sector),
         )
         flat |= {f"vhd.{name}": value for name, value in named if value is not UNSET}
-        if vhd.parent_path:
-            flat["vhd.parentPath"] = vhd.parent_path
-        if vhd.source_path:
-            flat["vhd.sourcePath"] = vhd.source_path
+        for name, document in (("parent", vhd.parent), ("source", vhd.source)):
+            if document:
+                flat[f"vhd.{name}"] = document
     return flat
+
+
+def _as_written(values: dict[str, Json], want: Want | None) -> dict[str, Json]:
+    """A live disk in the words of its declaration: a file that a VirtualDisk document names is called by that name, others by their path."""
+    if not isinstance(want, Disk):
+        return values
+    told = dict(values)
+    if (parent := told.pop("vhd.parentPath", None)) is not None:
+        known = want.vhd is not None and want.vhd.parent and normal_path(want.vhd.parent_path) == normal_path(parent)
+        told["vhd.parent"] = want.vhd.parent if known and want.vhd else parent
+    if want.disk and isinstance(path := told.get("vhd.path"), str) and normal_path(path) == normal_path(want.disk_path):
+        told["disk"] = want.disk
+    return told
 
 
 def live_values(live: Live | None, host: LiveHost) -> dict[str, Json]:
@@ -165,7 +177,7 @@ def _files(host: str, change: Delete, live: LiveHost, place: Place) -> Iterator[
 
 
 def _now(change: Change, live: LiveHost) -> dict[str, Json]:
-    return {} if isinstance(change, Create) else live_values(change.live, live)
+    return {} if isinstance(change, Create) else _as_written(live_values(change.live, live), change.want)
 
 
 def _kind(address: str) -> tuple[str, str]:

@@ -32,7 +32,7 @@ def _room(does: str, may: str = "", libraries: str = "") -> Room:
 ROOMS: dict[str, Room] = {
     "model": _room("the nouns: host, switch, disk, virtual machine, devices; one row for each attribute"),
     "load": _room("YAML to desired model", "model", "yaml"),
-    "document": _room("plan and result documents: types, canonical JSON, digest", "", "jsonschema"),
+    "document": _room("plan, result and inventory documents: types, canonical JSON, digest", "", "jsonschema yaml"),
     "cmdlets": _room("Hyper-V cmdlets as data: command table, checked invocations, printing"),
     "remoting": _room("the only room that talks to a host", "cmdlets", "pypsrp requests"),
     "live": _room("a host's state as live model", "remoting cmdlets document model"),

@@ -22,11 +22,15 @@ from hvplan.diagnostics import Diagnostic
 from hvplan.errors import HvplanError
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "init": "write a first stack with a simulated host",
     "validate": "check the files; all errors at once",
+    "explain": "say what an attribute, kind or message is, and what changing it costs",
     "plan": "show what would be done",
+    "inspect": "write down what a host has",
     "show": "render a saved plan or result",
     "apply": "carry a plan out",
     "simulate": "serve a simulated Hyper-V host",
+    "schema": "print the JSON Schemas",
 }
 """Command -> one line of help. Each lives in the module of its name, as `command`."""
 

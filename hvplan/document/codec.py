@@ -120,7 +120,7 @@ def decode(kind: Any, raw: Json, where: str = "") -> Any:
     if origin in (Union, types.UnionType):
         if raw is None and type(None) in arguments:
             return None
-        return decode(next(a for a in arguments if a is not type(None)), raw, where)
+        return _decode_one_of([a for a in arguments if a is not type(None)], raw, where)
     if origin is Literal:
         if raw not in arguments:
             raise WrongShape(where, "one of " + ", ".join(map(str, arguments)))
@@ -138,6 +138,16 @@ def decode(kind: Any, raw: Json, where: str = "") -> Any:
     if type(raw) is not kind:
         raise WrongShape(where, {str: "a text", int: "a whole number", bool: "true or false"}[kind])
     return raw
+
+
+def _decode_one_of(kinds: list[Any], raw: Json, where: str) -> Any:
+    """The first of several types that fits; what the last one misses is said."""
+    for kind in kinds[:-1]:
+        try:
+            return decode(kind, raw, where)
+        except WrongShape:
+            continue
+    return decode(kinds[-1], raw, where)
 
 
 def _decode_object(kind: type[Any], raw: Json, where: str) -> Any:

@@ -27,7 +27,7 @@ def is_document(raw: bytes) -> bool:
     if not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return False
     try:
-        tree = _parse(raw)
+        tree = parse_json(raw)
     except (ValueError, RecursionError):
         return False
     return isinstance(tree, dict) and "format_version" in tree
@@ -53,17 +53,20 @@ def load_plan(raw: bytes, *, name: str = "the plan") -> PlanDocument:
 
 def _read(raw: bytes, name: str) -> dict[str, Json]:
     try:
-        tree = _parse(raw)
+        tree = parse_json(raw)
     except (ValueError, RecursionError) as error:
         raise _wrong(name, f"not JSON: {error}") from error
     if not isinstance(tree, dict) or "format_version" not in tree:
         raise _wrong(name, "no format_version in it", hint="a plan is what hvplan plan -o FILE or --format json writes")
+    if tree.get("kind") == "Inventory":
+        raise _wrong(name, "this is an inventory of a host", hint="hvplan plan PATH --against INVENTORY makes a plan with it")
     if tree["format_version"] != FORMAT_VERSION:
         raise _wrong(name, f"its format_version is {tree['format_version']!r}; this hvplan reads {FORMAT_VERSION!r}")
     return tree
 
 
-def _parse(raw: bytes) -> Json:
+def parse_json(raw: bytes) -> Json:
+    """JSON without floats and without a key that stands twice; ValueError says what is wrong."""
     return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float)
 
 

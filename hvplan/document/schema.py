@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hvplan.document.codec import dataclasses_below, object_schema
+from hvplan.document.inventory import INVENTORY_VERSION, InventoryDocument
 from hvplan.document.plan import FORMAT_VERSION, PlanDocument
 from hvplan.document.result import ResultDocument
 
@@ -42,6 +43,12 @@ def result_schema() -> dict[str, Json]:
     return _document(ResultDocument, "result")
 
 
+def inventory_schema() -> dict[str, Json]:
+    """The schema of an inventory."""
+    root = _document(InventoryDocument, "inventory")
+    return _with(root, {"format_version": {"const": INVENTORY_VERSION}, "kind": {"const": "Inventory"}})
+
+
 def _document(kind: type[Any], word: str) -> dict[str, Json]:
     root = object_schema(kind)
     root["definitions"] = {below.__name__: object_schema(below) for below in dataclasses_below(kind)}
@@ -55,7 +62,7 @@ def _with(root: dict[str, Json], extra: Mapping[str, Json]) -> dict[str, Json]:
 
 def files() -> dict[str, str]:
     """File name in `schemas/` -> its text."""
-    made = {"plan.schema.json": plan_schema(), "result.schema.json": result_schema()}
+    made = {"plan.schema.json": plan_schema(), "result.schema.json": result_schema(), "inventory.schema.json": inventory_schema()}
     return {name: json.dumps(tree, indent=2, sort_keys=True, ensure_ascii=False) + "\n" for name, tree in made.items()}
 
 
@@ -63,7 +70,8 @@ def check(tree: Mapping[str, Json]) -> None:
     """Check a document against its schema; jsonschema.ValidationError says where it does not fit."""
     import jsonschema
 
-    jsonschema.validate(tree, result_schema() if tree.get("kind") == "result" else plan_schema())
+    schemas = {"result": result_schema, "Inventory": inventory_schema}
+    jsonschema.validate(tree, schemas.get(tree.get("kind", ""), plan_schema)())
 
 
 def main() -> None:

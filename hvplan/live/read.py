@@ -47,7 +47,7 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     doubtful = any(name == "adapters" and answer.errors for name, answer in answers)
     by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None)
     vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
-    attached = [drive.path for machine in vms if _in_scope(machine, wanted) for drive in machine.disks if _is_vhd(drive.path)]
+    attached = [drive.path for machine in vms if in_scope(machine, wanted) for drive in machine.disks if is_vhd(drive.path)]
     files = read_files(session, (*wanted.files, *wanted.vhds, *attached), host=host)
     return LiveHost(
         identity=about.identity,
@@ -71,14 +71,16 @@ def _adapter_ids(answer: Answer) -> Mapping[str, frozenset[str]]:
     return {str(r["Id"]): frozenset(str(a["Id"]).lower() for a in r["NetworkAdapters"]) for r in answer.records if isinstance(r["NetworkAdapters"], tuple)}
 
 
-def _in_scope(machine: LiveVm, wanted: Wanted) -> bool:
+def in_scope(machine: LiveVm, wanted: Wanted) -> bool:
+    """Are the disks of this machine read."""
     if wanted.every or machine.name.casefold() in wanted.names:
         return True
     owner, _ = marker.find(machine.notes)
     return owner is not None and owner.stack in wanted.stacks
 
 
-def _is_vhd(path: str) -> bool:
+def is_vhd(path: str) -> bool:
+    """Is it a file whose header can be read; a physical disk has no path of that kind."""
     return normal_path(path).endswith((".vhdx", ".vhd", ".avhdx", ".avhd", ".vhds"))
 
 

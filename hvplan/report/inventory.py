@@ -1,0 +1,75 @@
+"""An inventory for people: the host in a few lines, its switches, and its machines with state, memory and disks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvplan.document.inventory import Adapter, Drive, InventoryDocument, Machine, Unread, VhdHeader
+from hvplan.model.values import normal_path
+from hvplan.report.lines import Line, plural, show, visible
+
+
+def inventory_lines(document: InventoryDocument) -> Iterator[Line]:
+    """All lines of one host."""
+    who = document.identity
+    edition = f"Windows Server {who.release}" if len(who.release) == 4 else who.release
+    node = ", a cluster node" if who.cluster_node else ""
+    yield Line(f"{visible(document.host)}   {visible(who.computer)} ({edition}{node})   {plural(document.processors, 'processor')}, {_bytes(document.memory)}", "head")
+    if document.free:
+        yield Line("  free      " + ", ".join(f"{drive.upper()} {_bytes(free)}" for drive, free in sorted(document.free.items())))
+    for switch in document.switches:
+        yield Line(f"  switch    {visible(switch.name)}   {show(switch.settings.get('type'))}")
+    for vm in document.vms:
+        yield from _machine(vm, document)
+    running = sum(vm.state == "Running" for vm in document.vms)
+    yield Line(f"{plural(len(document.vms), 'VM')}, {running} running; {plural(len(document.switches), 'switch', 'switches')}.", "dim")
+
+
+def _machine(vm: Machine, document: InventoryDocument) -> Iterator[Line]:
+    count = vm.processor.unknown if isinstance(vm.processor, Unread) else plural(vm.processor.get("processor.count", 0), "processor")
+    busy = f", {visible(vm.busy)}" if vm.busy else ""
+    yield Line("")
+    yield Line(f"  {visible(vm.name)}   {vm.state}{busy}   Generation {vm.generation}, {visible(count)}, {_memory(vm)}", "head")
+    for drive in vm.disks:
+        yield Line(f"      {drive.slot:<10}{_disk(drive, document)}")
+    for dvd in vm.dvds:
+        yield Line(f"      {dvd.slot:<10}DVD {visible(dvd.path) or 'empty'}")
+    if isinstance(vm.adapters, Unread):
+        yield Line(f"      network   could not be read: {visible(vm.adapters.unknown)}", "danger")
+    else:
+        for adapter in vm.adapters:
+            yield Line(f"      network   {_adapter(adapter)}")
+    if isinstance(vm.checkpoints, Unread):
+        yield Line(f"      checkpoints could not be read: {visible(vm.checkpoints.unknown)}", "danger")
+    elif vm.checkpoints:
+        yield Line(f"      {plural(len(vm.checkpoints), 'checkpoint')}: " + ", ".join(visible(checkpoint.name) for checkpoint in vm.checkpoints))
+
+
+def _memory(vm: Machine) -> str:
+    if isinstance(vm.memory, Unread):
+        return f"memory could not be read ({visible(vm.memory.unknown)})"
+    startup = _bytes(vm.memory.get("memory.startup"))
+    if vm.memory.get("memory.dynamic") is not True:
+        return startup
+    return f"{startup} (dynamic, {_bytes(vm.memory.get('memory.dynamic.minimum'))} to {_bytes(vm.memory.get('memory.dynamic.maximum'))})"
+
+
+def _disk(drive: Drive, document: InventoryDocument) -> str:
+    if not drive.path:
+        return "empty"
+    header = document.vhds.get(normal_path(drive.path))
+    if isinstance(header, VhdHeader):
+        behind = f", on {visible(header.parent)}" if header.parent else ""
+        return f"{visible(drive.path)}   {_bytes(header.size)} {header.type}, {_bytes(header.file_size)} used{behind}"
+    why = f"could not be read: {visible(header.unknown)}" if isinstance(header, Unread) else "the file is not there" if header is None else "not read"
+    return f"{visible(drive.path)}   {why if normal_path(drive.path) in document.vhds else 'not read'}"
+
+
+def _adapter(adapter: Adapter) -> str:
+    switch, vlan = adapter.settings.get("switch"), adapter.settings.get("vlan")
+    tagged = f", VLAN {vlan}" if isinstance(vlan, int) else f", {vlan}" if vlan not in (None, "Untagged") else ""
+    return f"{visible(adapter.name)}   {visible(switch) if switch else 'not connected'}{visible(tagged)}   {visible(adapter.mac)}"
+
+
+def _bytes(value: object) -> str:
+    return show(value, "bytes")

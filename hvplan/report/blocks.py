@@ -134,15 +134,18 @@ def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator
     yield from _because(block)
     for refusal in document.refusals:
         if (refusal.host, refusal.address) in {(c.host, c.address) for c in block.changes}:
-            yield refusal_line(refusal)
+            yield refusal_line(refusal, head.place)
     for step in steps:
         only = "  # only if the stop before it fails" if step.escalates else ""
         yield Line(f"      > {step.powershell}{only}", "dim")
 
 
-def refusal_line(refusal: Refusal) -> Line:
-    """Why something is refused, and the option that would allow it."""
-    return Line(f"      refused: {visible(refusal.text)}" + (f" ({refusal.flag} allows it)" if refusal.flag else ""), "refused")
+def refusal_line(refusal: Refusal, shown: str = "") -> Line:
+    """Why something is refused, the option that would allow it, and where that is written unless the place is `shown` already."""
+    allowed = f" ({refusal.flag} allows it)" if refusal.flag else ""
+    where = _file_line(refusal.place)
+    place = f" ({where})" if where and where != _file_line(shown) else ""
+    return Line(f"      refused: {visible(refusal.text)}{allowed}{place}", "refused")
 
 
 def _steps(document: PlanDocument, block: Block) -> list[Step]:

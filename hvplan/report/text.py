@@ -95,7 +95,7 @@ def _plan_lines(document: PlanDocument) -> Iterator[Line]:
         if (refusal.host, refusal.address) not in shown:
             place = ":".join(refusal.place.split(":")[:-1]) if refusal.place.count(":") > 1 else refusal.place
             yield Line(f"  ! {named(refusal.host, visible(refusal.address), several):<43} {'refused':<30} {place}".rstrip(), "refused")
-            yield refusal_line(refusal)
+            yield refusal_line(refusal, refusal.place)
             yield Line("")
     yield from _end(document)
 

@@ -24,7 +24,13 @@ NOT_YET = ("faults", "tls")
 @click.option("--latency", type=click.Choice(["none", "lan", "wan"]), default="none", show_default=True, help="Round trips of a profile.")
 @click.option("--audit", metavar="FILE", type=click.Path(dir_okay=False), help="Write one JSON line for every bound call.")
 @click.option("--state", "state_file", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the state here.")
-@click.option("--configuration", metavar="FILE", type=click.Path(dir_okay=False), help="Serve a restricted endpoint from a role file.")
+@click.option(
+    "--configuration",
+    "configuration_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Serve a restricted endpoint, called as this .pssc or .psrc file without its ending.",
+)
 @click.option("--reset", is_flag=True, help="Start from the seed again.")
 @click.option("--engine", metavar="PATH", type=click.Path(), help="A real PowerShell engine (PSRP on standard input and output) in front of the world.")
 @click.option("--faults", hidden=True)

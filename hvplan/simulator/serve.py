@@ -10,14 +10,17 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Final, Self
 
 from hvplan.simulator.call import World
 from hvplan.simulator.clock import Clock
 from hvplan.simulator.pipe import PowerShell
+from hvplan.simulator.session_file import SessionFile, read_session_file
 from hvplan.simulator.wire.auth import BasicGuard
 from hvplan.simulator.wire.http import HttpServer
 from hvplan.simulator.wire.psrp import PsrpSession, Session, Sink
@@ -37,7 +40,7 @@ DEFAULT_PS_VERSION: Final = _PS_VERSIONS["2025"]
 
 
 class Endpoint:
-    """A host that listens: `host`, `port`. Close it, or use it in a `with`; closing twice does nothing.
+    """A host that listens: `host`, `port`, `configuration` (None: the usual one). Close it, or use it in a `with`; closing twice does nothing.
 
     `quiet` is False after a close that left a pipeline running (a call that does not heed a stop). `engine_starts`
     counts the processes of a real engine that were started, the one kept ahead included.
@@ -45,7 +48,9 @@ class Endpoint:
 
     host: Final = "127.0.0.1"
 
-    def __init__(self, server: HttpServer, service: Service, closed: Callable[[], None], engine_starts: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self, server: HttpServer, service: Service, closed: Callable[[], None], engine_starts: Callable[[], int] = lambda: 0, configuration: str | None = None
+    ) -> None:
         self._server = server
         self._service = service
         self._closed = closed
@@ -53,6 +58,7 @@ class Endpoint:
         self._lock = threading.Lock()
         self._open = True
         self.port = server.port
+        self.configuration = configuration
         self.quiet = True
 
     @property
@@ -120,7 +126,7 @@ def _serve(
 ) -> Endpoint:
     service = Service(session, configuration=configuration, quotas=quotas, clock=clock)
     guard = BasicGuard(user=user, password=password)
-    return Endpoint(HttpServer(service, lambda: guard, port=port), service, on_close, engine_starts)
+    return Endpoint(HttpServer(service, lambda: guard, port=port), service, on_close, engine_starts, configuration)
 
 
 def start_engine(
@@ -131,11 +137,14 @@ def start_engine(
     user: str | None = None,
     password: str | None = None,
     configuration: str | None = None,
+    session_file: SessionFile | None = None,
     quotas: Quotas | None = None,
     clock: Clock | None = None,
     on_close: Callable[[], None] = lambda: None,
 ) -> Endpoint:
     """Serve `world` through a real PowerShell: one process of `engine` for each shell, and one ahead.
+
+    `session_file` makes the sessions restricted; the engines read a copy of it in a folder that goes with the endpoint.
 
     The engine knows every cmdlet and parameter of the catalogue: what a release does not have is not filtered there.
 
@@ -145,13 +154,16 @@ def start_engine(
     from hvplan.simulator.wire.engine import Engines
     from hvplan.simulator.wire.relay import relayed
 
-    engines = Engines(engine, lambda: EngineDoor(world))
+    ends = ExitStack()
 
     def closed() -> None:
-        engines.close()
+        ends.close()
         on_close()
 
     try:
+        copy = None if session_file is None else ends.enter_context(_written(session_file.text))
+        engines = Engines(engine, lambda: EngineDoor(world), configuration=copy)
+        ends.callback(engines.close)
         return _serve(
             relayed(engines),
             port=port,
@@ -164,8 +176,17 @@ def start_engine(
             engine_starts=lambda: engines.starts,
         )
     except BaseException:
-        engines.close()
+        ends.close()
         raise
+
+
+@contextmanager
+def _written(text: str) -> Iterator[Path]:
+    """A session configuration file with this text, for as long as it is used."""
+    with TemporaryDirectory(prefix="hvplan-") as folder:
+        path = Path(folder, "session.pssc")
+        path.write_text(text, "utf-8")
+        yield path
 
 
 def start_world(
@@ -175,6 +196,7 @@ def start_world(
     user: str | None = None,
     password: str | None = None,
     configuration: str | None = None,
+    configuration_file: Path | str | None = None,
     release: str | None = None,
     audit: Path | str | None = None,
     reset: bool = False,
@@ -186,14 +208,18 @@ def start_world(
 ) -> Endpoint:
     """Serve the world of a file; its state is saved when the endpoint closes. `clock` is the world's.
 
-    `engine` puts a real PowerShell in front of the world (`start_engine`).
+    `engine` puts a real PowerShell in front of the world (`start_engine`). `configuration_file` (a .pssc or .psrc file)
+    makes it a restricted host: its one session configuration is called as the file without its ending, or
+    `configuration`, and shows only what the file makes visible; any other name, the usual one too, is unknown there.
 
-    Raises what `open_world` raises for a file that is not a world or a state that is in use, what `start_engine` raises
-    for a program that is no engine, and OSError for a taken port.
+    Raises what `open_world` raises for a file that is not a world or a state that is in use, what `read_session_file`
+    and `start_engine` raise for a file or program that is none, and OSError for a taken port.
     """
     from hvplan.simulator.powershell.runspace import SimulatedPowerShell
     from hvplan.simulator.world import open_world
 
+    file = None if configuration_file is None else read_session_file(configuration_file)
+    configuration = configuration or (None if file is None else file.name)
     world = open_world(
         Path(world_path),
         release=release,
@@ -205,9 +231,19 @@ def start_world(
     )
     try:
         if engine is not None:
-            return start_engine(world, engine, port=port, user=user, password=password, configuration=configuration, quotas=quotas, on_close=world.close)
+            return start_engine(
+                world,
+                engine,
+                port=port,
+                user=user,
+                password=password,
+                configuration=configuration,
+                session_file=file,
+                quotas=quotas,
+                on_close=world.close,
+            )
         return start(
-            SimulatedPowerShell(world, release=world.release),
+            SimulatedPowerShell(world, release=world.release, configuration=None if file is None else file.session),
             port=port,
             user=user,
             password=password,
@@ -236,7 +272,7 @@ def serve_until_signal(world_path: Path | str, *, write: Callable[[str], object]
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with start_world(world_path, **options) as endpoint:
-            write(json.dumps({"host": endpoint.host, "port": endpoint.port, "tls": False, "configuration": options.get("configuration")}) + "\n")
+            write(json.dumps({"host": endpoint.host, "port": endpoint.port, "tls": False, "configuration": endpoint.configuration}) + "\n")
             stop.wait()
     finally:
         for number, handler in before.items():

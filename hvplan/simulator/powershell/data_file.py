@@ -31,6 +31,13 @@ def read_data_file(text: str) -> dict[str, Any]:
     return value
 
 
+def start_of_table(text: str) -> int:
+    """Where the first entry of a data file's hashtable may stand: behind its `@{`."""
+    reader = _Reader(text)
+    reader.token()
+    return reader.place
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text

@@ -56,7 +56,7 @@ PROXIES: Mapping[str, Mapping[str, tuple[tuple[str, tuple[object, ...]], ...]]] 
 }
 """The proxies that a RestrictedRemoteServer session has of its own (windows.md, JEA): parameters and their validation."""
 
-_KEYS = {"SessionType": "type", "ModulesToImport": "modules", "VisibleCmdlets": "cmdlets", "VisibleFunctions": "functions"}
+_KEYS = {"sessiontype": "type", "modulestoimport": "modules", "visiblecmdlets": "cmdlets", "visiblefunctions": "functions"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Configuration:
 
 def read_configuration(data: Mapping[str, Any]) -> Configuration:
     """A configuration from its data. Raises ValueError for a session type that there is none of."""
-    known = {_KEYS.get(key, key): value for key, value in data.items()}
+    known = {_KEYS.get(key.lower(), key): value for key, value in data.items()}
     type = str(known.get("type", "Default"))
     if type not in ("Default", "RestrictedRemoteServer", "Empty"):
         raise ValueError(f"unknown session type {type!r}: expected Default, RestrictedRemoteServer or Empty")
@@ -91,7 +91,8 @@ def read_role(text: str) -> Mapping[str, Any]:
 
     Raises ValueError for text that is no data file.
     """
-    return {"SessionType": "RestrictedRemoteServer", **read_data_file(text)}
+    read = read_data_file(text)
+    return read if any(key.lower() == "sessiontype" for key in read) else {"SessionType": "RestrictedRemoteServer", **read}
 
 
 def _listed(value: Any) -> Sequence[Any]:

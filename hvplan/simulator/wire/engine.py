@@ -53,12 +53,12 @@ class Door(Protocol):
 
 
 class Engine:
-    """One process; `hear` gives its elements, and None at its end. Its door closes with it.
+    """One process, called with `-s` and `arguments`; `hear` gives its elements, and None at its end. Its door closes with it.
 
     Raises OSError where the program cannot be started.
     """
 
-    def __init__(self, path: Path, door: Door) -> None:
+    def __init__(self, path: Path, door: Door, arguments: tuple[str, ...] = ()) -> None:
         self.door = door
         self.complaints: deque[str] = deque(maxlen=_KEPT)
         self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -68,7 +68,7 @@ class Engine:
         self._reaped = False
         self._ended = threading.Event()
         self._process = subprocess.Popen(
-            [str(path), "-s"],
+            [str(path), "-s", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -208,11 +208,14 @@ def _wait_unreaped(process: subprocess.Popen[bytes]) -> None:
 class Engines:
     """Hands out engines, one for each shell, and keeps one ahead. Safe for several threads.
 
+    `configuration`: a session configuration file, which makes every session of theirs a restricted one.
+
     Raises HvplanError where `path` is missing, cannot be run or is no engine.
     """
 
-    def __init__(self, path: Path | str, open_door: Callable[[], Door], *, seconds: float = START_SECONDS) -> None:
+    def __init__(self, path: Path | str, open_door: Callable[[], Door], *, configuration: Path | None = None, seconds: float = START_SECONDS) -> None:
         self._path = Path(path).absolute()
+        self._arguments = () if configuration is None else ("-ConfigurationFile", str(configuration))
         self._open_door = open_door
         self._lock = threading.Lock()
         self._closed = False
@@ -253,7 +256,7 @@ class Engines:
         try:
             if self._closed:
                 raise OSError("the endpoint is closed")
-            engine = Engine(self._path, door)
+            engine = Engine(self._path, door, self._arguments)
         except OSError as error:
             door.close()
             raise _unusable(self._path, f"it cannot be started: {error.strerror or error}") from error

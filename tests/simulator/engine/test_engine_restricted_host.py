@@ -1,0 +1,12 @@
+"""A restricted host with a real engine in front of the world: the same file, the same answers as from the built-in PowerShell."""
+
+from __future__ import annotations
+
+from tests.simulator.test_restricted_host import (  # noqa: F401  (collected here, with this folder's `engine`)
+    file,
+    host,
+    test_a_role_file_without_a_session_type_is_restricted,
+    test_another_configuration_is_not_there,
+    test_no_script_runs_there,
+    test_only_what_is_visible_is_there,
+)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hvplan.cmdlets.invocation import Invocation
-from hvplan.document.plan import Expect, PlanDocument, Step
+from hvplan.document.plan import Expect, PlanDocument, ResourceChange, Step
 from hvplan.errors import ConnectionFailed
+from hvplan.model.address import decode
 from hvplan.remoting.session import Done, ErrorRecord, Failed, Outcome, Unsure
 from hvplan.simulator.call import Answer, Call
 from hvplan.simulator.values import List
@@ -87,6 +88,8 @@ def _move(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
     if expect.path == "exists" and expect.value is False and expect.address.startswith("switch/"):
         name = next(c.name for c in document.resource_changes if c.address == expect.address)
         return not _call(lab, "New-VMSwitch", "SwitchType", Name=name, SwitchType="Private").errors
+    if expect.path == "name" and expect.address.startswith("switch/"):
+        return not _call(lab, "Rename-VMSwitch", "SwitchName", Name=expect.value, NewName="another name").errors
     vm = _vm(lab, expect.address, document)
     if not vm:
         return False
@@ -103,6 +106,11 @@ def _move(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
             return _sets(lab, "Set-VMFirmware", vm, EnableSecureBoot="On", SecureBootTemplate="MicrosoftUEFICertificateAuthority")
         case ([], "state") if expect.value == "Running":
             return _sets(lab, "Save-VM", vm)
+        case ([], "state") if expect.value == "Saved":
+            return _sets(lab, "Start-VM", vm) and _sets(lab, "Suspend-VM", vm)
+        case (["networkAdapters", key], "exists") if expect.value is False:
+            after = next(c.after for c in document.resource_changes if c.address == expect.address) or {}
+            return _sets(lab, "Add-VMNetworkAdapter", vm, Name=after.get("name", decode(key)))
         case ([], "state") if expect.value == "Off":
             return _sets(lab, "Start-VM", vm) and _sets(lab, "Save-VM", vm)
         case (["networkAdapters", _], "vlan"):
@@ -125,6 +133,11 @@ def _sets(lab: Lab, command: str, vm: List, **bound: Any) -> bool:
     return not _call(lab, command, "VMObject", VM=vm, **bound).errors
 
 
+def _names(change: ResourceChange) -> tuple[str, ...]:
+    """The name of an object, and the one it had."""
+    return (change.name, decode(change.previous_address.partition("/")[2]))
+
+
 @CASES
 def test_law_9_what_is_not_written_is_not_touched(case: Case, tmp_path: Path) -> None:
     """Machines, switches and files that no step names stay as they are, to the last byte."""
@@ -133,10 +146,10 @@ def test_law_9_what_is_not_written_is_not_touched(case: Case, tmp_path: Path) ->
     before = lab.world.dump()
     lab.apply(document)
     after = lab.world.dump()
-    touched = {c.name for c in document.resource_changes if c.address.startswith("vm/") and c.address.count("/") == 1}
+    touched = {name for c in document.resource_changes if c.address.startswith("vm/") and c.address.count("/") == 1 for name in _names(c)}
     strangers = {vm["id"]: vm for vm in before.get("vms", ()) if vm["name"] not in touched}
     assert {vm["id"]: vm for vm in after.get("vms", ()) if vm["id"] in strangers} == strangers
-    declared = {c.name for c in document.resource_changes if c.address.startswith("switch/")}
+    declared = {name for c in document.resource_changes if c.address.startswith("switch/") for name in _names(c)}
     others = [s for s in before.get("switches", ()) if s["name"] not in declared]
     assert [s for s in after.get("switches", ()) if s in others] == others
     if not any("Remove-Item" in step.powershell for step in document.steps):

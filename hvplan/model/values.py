@@ -81,8 +81,12 @@ def _parse_size(raw: object) -> int:
 
 
 def show_size(value: int) -> str:
-    """Bytes for people: `4 GiB`, `1.5 GiB` or, when nothing fits exactly, plain bytes."""
-    for shift, unit in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")):
+    """Bytes for people: `4 GiB`, `1.5 GiB`, `5 GB` or, when nothing fits exactly, plain bytes."""
+    for shift, unit in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (0, ""), (10, "KiB")):
+        if not shift:
+            if found := next((f"{value // size} {word}" for size, word in ((10**12, "TB"), (10**9, "GB")) if value and value % size == 0), ""):
+                return found
+            continue
         if value and value % (1 << shift) == 0:
             return f"{value >> shift} {unit}"
         if value > 1 << shift and value * 10 % (1 << shift) == 0:

@@ -37,14 +37,20 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "invalid-value": ("A value is not of its type or not in its range.", "The message says what is expected; hvplan explain KIND.path shows an example."),
     "wrong-type": ("A map, a list or a single value stands where something else is expected.", "hvplan explain KIND.path shows an example."),
     "null": ("A key has no value, or null where null means nothing in this version.", "Write a value, or remove the key: what is not written is not managed."),
-    "placeholder": ("A {word} is no placeholder, or has no value at that place.", "The placeholders are {name} {host} {stack} {device} {index}; {{ is a brace."),
+    "placeholder": (
+        "A {word} is no placeholder, or has no value at that place.",
+        "The placeholders are {name} {host} {stack} {device} {index}; {{ is a brace.",
+    ),
     # hosts and machines
     "hosts-file": ("A hosts file holds something other than Host documents.", "Move the document into the files that you plan from."),
     "host-missing": ("It is not said which host a document belongs to.", "Write host on the Stack or on the document, or declare exactly one Host."),
     "host-twice": ("A document names a host twice.", "Remove one of them."),
     "host-unknown": ("There is no Host document of that name.", "Correct the name, or declare the Host (or pass a hosts file with --hosts)."),
     "connection": ("Keys of a connection contradict each other, or one is missing.", "The hint says which; hvplan explain host.connection lists them all."),
-    "secret-command": ("A reference that runs a command stands outside a hosts file.", "Keep the connection in a file outside the repository; pass it with --hosts."),
+    "secret-command": (
+        "A reference that runs a command stands outside a hosts file.",
+        "Keep the connection in a file outside the repository; pass it with --hosts.",
+    ),
     "template-key": ("A template has a template or instances.", "Write them on the machine."),
     "template-unknown": ("There is no VirtualMachineTemplate of that name.", "Correct the name, or write the template."),
     "instances": ("Instances would all have one name.", "Put {index} into name, or give a list of names."),
@@ -61,7 +67,10 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     # devices
     "slot-twice": ("Two disks of a machine have one slot.", "Give each its own, or leave the slot out."),
     "slot-generation": ("That kind of slot does not exist on this generation.", "Generation 2 has scsi only."),
-    "controllers": ("Fewer SCSI controllers are declared than slots name, or more than a machine takes.", "Raise devices.scsiControllers up to 4, or leave it out."),
+    "controllers": (
+        "Fewer SCSI controllers are declared than slots name, or more than a machine takes.",
+        "Raise devices.scsiControllers up to 4, or leave it out.",
+    ),
     "disk-conflict": ("A disk has both vhd and disk.", "Keep one: vhd for a file of this machine, disk for a VirtualDisk document."),
     "disk-unknown": ("There is no VirtualDisk document of that name on that host.", "Correct the name, or declare the VirtualDisk."),
     "file-twice": ("One file is declared for two disks.", "Give each its own; to share a base, use vhd.parent."),
@@ -74,6 +83,9 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "adapter-name": ("Two adapters of a machine have one name.", "Give each its own name."),
     "switch-pattern": ("A switch name has to be sent as it is and, read as a pattern ([ ] * ?), fits another switch.", "Rename one of the switches."),
     # saved documents
-    "not-a-plan": ("A file cannot be used as a plan: not JSON, another version, a result, or something that no plan may hold.", "Make the plan again: hvplan plan -o FILE."),
+    "not-a-plan": (
+        "A file cannot be used as a plan: not JSON, another version, a result, or something that no plan may hold.",
+        "Make the plan again: hvplan plan -o FILE.",
+    ),
 }
 """code -> (what it says, what to do)."""

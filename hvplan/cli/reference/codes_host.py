@@ -7,7 +7,10 @@ from typing import Final
 
 HOST: Final[Mapping[str, tuple[str, str]]] = {
     # whose is it
-    "unknown": ("Something that decides could not be read. Unknown is never taken for absent.", "The text says what; usually rights, or a busy host: run again."),
+    "unknown": (
+        "Something that decides could not be read. Unknown is never taken for absent.",
+        "The text says what; usually rights, or a busy host: run again.",
+    ),
     "duplicate": ("Several objects of the host fit one document.", "Rename or remove all but one."),
     "two-markers": ("The notes hold two hvplan lines, so neither is believed.", "Remove all but the right one by hand."),
     "copy": ("The object carries the mark of another one: an import, replica or restored copy.", "Remove the hvplan line from its notes to take it over."),
@@ -23,7 +26,10 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "replica": ("A replica machine is only read.", "Change its primary, or take it out of the files."),
     "cluster": ("The host is a node of a failover cluster.", "Say cluster: standalone-vms-only on the Host for machines that are not clustered."),
     "clustered": ("A clustered machine; this Host leaves those alone.", "Take it out of the files."),
-    "state": ("The machine is in a state in which nothing is changed, or a state is declared that it cannot be brought to.", "Bring it to Running or Off first."),
+    "state": (
+        "The machine is in a state in which nothing is changed, or a state is declared that it cannot be brought to.",
+        "Bring it to Running or Off first.",
+    ),
     "paused": ("The machine is paused, and something else is to be changed.", "Resume it, or turn it off."),
     "saved": ("The machine is saved, and what is declared needs it off.", "Start it, or let savedState be Resume or Discard (Discard loses its memory)."),
     "busy": ("The machine is merging disks or being backed up; left for a later run. In an apply: every session was in use.", "Run again later."),
@@ -57,7 +63,10 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "disk-is-parent": ("The file is the parent of other disks and is never attached.", "Attach a child of it (vhd.parent)."),
     "disk-missing": ("The file of a VirtualDisk is not there.", "Put it in place, or correct its path."),
     "disk-format": ("The format of the file (.vhd, .vhdx) does not go with the machine or with its origin.", "Convert it by hand, or choose another."),
-    "disk-size": ("The size is not possible, is missing, or differs from the file; disks are not resized by this version.", "Declare it as it is, or resize by hand."),
+    "disk-size": (
+        "The size is not possible, is missing, or differs from the file; disks are not resized by this version.",
+        "Declare it as it is, or resize by hand.",
+    ),
     "disk-type": ("The file has another type; disks are not converted by this version.", "Declare it as it is, or convert it by hand."),
     "disk-parent": ("The file has another parent.", "Declare it as it is."),
     "disk-blocksize": ("The file has another block size.", "Declare it as it is, or convert it by hand."),
@@ -69,7 +78,10 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "source-missing": ("The source's file is not there.", "Put it in place, or correct the path of its VirtualDisk."),
     "parent-attached": ("The parent is attached to a machine; its children would break.", "Detach it there first."),
     "source-attached": ("The source is in use, so a copy would be torn.", "Detach it first."),
-    "file-in-the-way": ("A file already stands at the path of a new disk. Nothing is ever overwritten.", "Remove it, choose another path, or write existing: Adopt."),
+    "file-in-the-way": (
+        "A file already stands at the path of a new disk. Nothing is ever overwritten.",
+        "Remove it, choose another path, or write existing: Adopt.",
+    ),
     "file-in-use": ("The file is in use elsewhere.", "Release it there."),
     "file-differs": ("existing: Adopt, but the file is not what is declared.", "Declare it as it is, or choose another path."),
     "leftover-in-use": ("What looks like a leftover of a cut-off run (NAME.hvplan.vhdx) is in use.", "Detach it; then run again."),

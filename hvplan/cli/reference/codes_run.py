@@ -30,6 +30,10 @@ CONNECTION: Final[Mapping[str, tuple[str, str]]] = {
     "no-connection": ("The plan was made with a hosts file, which is needed again.", "--hosts FILE, or HVPLAN_HOSTS."),
 }
 RUN: Final[Mapping[str, tuple[str, str]]] = {
+    "no-host": ("There is no host to read.", "Declare one, or pass --hosts or --address."),
+    "no-inventory": ("--against names no inventory of this host.", "Make one with hvplan inspect, and pass it too."),
+    "not-an-inventory": ("A file is no inventory of this version.", "Make it again with hvplan inspect."),
+    "inventory": ("A warning: the plan is made against a saved inventory, and what it does not hold is not known.", "Plan against the host before you apply."),
     "no-match": ("A --target, --exclude or consent pattern fits nothing.", "Addresses look like vm/web01 or vm/web01/disks/os."),
     "unpinned": ("Under CI, the address of a host stands only in the files under review (exit 3).", "Pin it in a hosts file, or --allow-unpinned."),
     "insecure": ("Under CI, a host whose certificate is not checked (exit 3).", "caFile, or --allow-insecure."),

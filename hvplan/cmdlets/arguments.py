@@ -24,7 +24,7 @@ def refused(parameter: Parameter, value: Argument) -> str:
             return "" if value is wanted else f"a switch is {wanted} or left out"
         case "B":
             return "" if isinstance(value, bool) else "true or false is expected"
-        case "S[]":
+        case "S[]" | "enum[]":
             if isinstance(value, str):
                 return _text(parameter, value)
             if isinstance(value, tuple) and value:

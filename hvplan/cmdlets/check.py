@@ -34,6 +34,7 @@ _SELECTORS: Final[Mapping[str, tuple[str, ...]]] = {
     "Get-VMHardDiskDrive": ("ControllerType", "ControllerNumber", "ControllerLocation"),
     "Get-VMDvdDrive": ("ControllerNumber", "ControllerLocation"),
     "Get-VMScsiController": ("ControllerNumber",),
+    "Get-VMIntegrationService": (),
 }
 """Cmdlet that lists devices of a VM -> the parameters that together mean one of them; none: only Where-Object does.
 

@@ -11,12 +11,13 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "I16": (-(1 << 15), (1 << 15) - 1),
     "I32": (-(1 << 31), (1 << 31) - 1),
     "I64": (-(1 << 63), (1 << 63) - 1),
+    "U16": (0, (1 << 16) - 1),
     "U32": (0, (1 << 32) - 1),
     "U64": (0, (1 << 64) - 1),
 }
 """Wire type of a whole number -> lowest and highest value."""
 
-WIRES: Final = frozenset({"S", "S[]", "G", "B", "switch", "enum", "any", *RANGES})
+WIRES: Final = frozenset({"S", "S[]", "G", "B", "switch", "enum", "enum[]", "any", *RANGES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,8 @@ class Parameter:
     """One parameter this product may send.
 
     `wire` is its type as it travels: `S` text, `S[]` texts, `G` a GUID, `B` true or false, `switch`, `enum` one of
-    `members` as text, `any` (the value Where-Object compares with), or a whole number (`I16 I32 I64 U32 U64`).
-    `members`: for `enum` its names, for other types the only values taken. `empty`: empty text is allowed;
+    `members` as text, `enum[]` several of them, `any` (the value Where-Object compares with), or a whole number (`I16 I32
+    I64 U16 U32 U64`). `members`: for `enum` its names, for other types the only values taken. `empty`: empty text is allowed;
     `null`: so is null. `pattern`: it may take a wildcard pattern on the host, so pattern characters are refused;
     `star`: it takes `*` alone, which means all.
     """
@@ -78,8 +79,8 @@ def parameters(text: str, enums: Mapping[str, tuple[str, ...]]) -> Mapping[str, 
             raise ValueError(f"not a parameter of the command table: {word}")
         name, wire, flags, values = match["name"], match["wire"], match["flags"], match["members"]
         members: tuple[str | int, ...] = tuple(int(v) if v.isdigit() else v for v in values.split("|")) if values else ()
-        if wire in enums:
-            members, wire = members or enums[wire], "enum"
+        if wire.removesuffix("[]") in enums:
+            members, wire = members or enums[wire.removesuffix("[]")], "enum[]" if wire.endswith("[]") else "enum"
         if wire not in WIRES:
             raise ValueError(f"{word}: there is no wire type {wire}")
         found[name] = Parameter(name=name, wire=wire, members=members, empty="0" in flags, null="?" in flags, pattern="%" in flags, star="*" in flags)

@@ -21,6 +21,9 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "CriticalErrorAction": ("None", "Pause"),
     "ControllerType": ("IDE", "SCSI", "PMEM"),
     "VMSwitchType": ("Private", "Internal", "External"),
+    "ConsoleModeType": ("Default", "COM1", "COM2", "None"),
+    "IPProtocolPreference": ("IPv4", "IPv6"),
+    "ResolutionType": ("Maximum", "Single", "Default"),
     "BootDevice": ("Floppy", "CD", "IDE", "LegacyNetworkAdapter", "NetworkAdapter", "VHD"),
 }
 """Enum of the Hyper-V module -> its members (catalogue)."""
@@ -31,6 +34,7 @@ SELECT: Final = "Microsoft.PowerShell.Utility\\Select-Object"
 _HYPERV, _FILES, _CORE = "Hyper-V", "Microsoft.PowerShell.Management", "Microsoft.PowerShell.Core"
 _VM, _ADAPTER, _DISK, _DVD = "VirtualMachine", "VMNetworkAdapter", "HardDiskDrive", "DvdDrive"
 _SWITCH, _SNAPSHOT, _SCSI = "VMSwitch", "VMSnapshot", "VMScsiController"
+_SERVICE = "VMIntegrationComponent"
 _OF_VM: Final = {_VM: "VM", _SNAPSHOT: "VMSnapshot"}
 _SLOT, _TO_SLOT = "ControllerNumber:I32 ControllerLocation:I32", "ToControllerNumber:I32 ToControllerLocation:I32"
 
@@ -74,6 +78,10 @@ _CMDLETS: Final = (
     _read("Get-VMProcessor", "VMProcessor", "VMName:S*", _OF_VM),
     _read("Get-VMMemory", "VMMemory", "VMName:S*", _OF_VM),
     _read("Get-VMFirmware", "VMFirmware", "VMName:S*", _OF_VM),
+    _read("Get-VMBios", "VMBios", "VMName:S*", _OF_VM),
+    _read("Get-VMVideo", "VMVideo", "VMName:S*", _OF_VM),
+    _read("Get-VMComPort", "VMComPort", "VMName:S*", _OF_VM),
+    _read("Get-VMIntegrationService", _SERVICE, "VMName:S*", _OF_VM),
     _read("Get-VMNetworkAdapter", _ADAPTER, "VMName:S*", _OF_VM),
     _read("Get-VMNetworkAdapterVlan", "VMNetworkAdapterVlanSetting", "VMName:S*", {**_OF_VM, _ADAPTER: "VMNetworkAdapter"}),
     _read("Get-VMHardDiskDrive", _DISK, f"VMName:S* ControllerType:ControllerType {_SLOT}", {**_OF_VM, _SCSI: "VMDriveController"}),
@@ -129,9 +137,15 @@ _CMDLETS: Final = (
     _write(
         "Set-VMFirmware",
         "VMFirmware",
-        "EnableSecureBoot:OnOffState SecureBootTemplate:S PauseAfterBootFailure:OnOffState",
+        "EnableSecureBoot:OnOffState SecureBootTemplate:S PauseAfterBootFailure:OnOffState ConsoleMode:ConsoleModeType"
+        " PreferredNetworkBootProtocol:IPProtocolPreference",
         {_VM: "VM"},
     ),
+    _write("Set-VMBios", "VMBios", "EnableNumLock:switch DisableNumLock:switch StartupOrder:BootDevice[]", {_VM: "VM"}),
+    _write("Set-VMVideo", "VMVideo", "ResolutionType:ResolutionType HorizontalResolution:U16 VerticalResolution:U16", {_VM: "VM"}),
+    _write("Set-VMComPort", "VMComPort", "Number:I32=1|2 Path:S0%", {_VM: "VM"}),
+    _write("Enable-VMIntegrationService", _SERVICE, "", {_SERVICE: "VMIntegrationService"}),
+    _write("Disable-VMIntegrationService", _SERVICE, "", {_SERVICE: "VMIntegrationService"}),
     # Devices
     _write(
         "Add-VMNetworkAdapter",

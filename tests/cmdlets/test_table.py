@@ -25,6 +25,7 @@ WIRES = {
     "System.Int16": "I16",
     "System.Int32": "I32",
     "System.Int64": "I64",
+    "System.UInt16": "U16",
     "System.UInt32": "U32",
     "System.UInt64": "U64",
 }
@@ -47,8 +48,8 @@ def test_types_are_those_of_the_catalogue(name: str) -> None:
             continue
         declared = theirs["parameters"][parameter.name]["type"]
         if declared.startswith("Microsoft.HyperV.PowerShell."):
-            assert parameter.wire == "enum"
-            assert set(parameter.members) <= set(ENUMS[declared.rsplit(".", 1)[-1]])
+            assert parameter.wire == ("enum[]" if declared.endswith("[]") else "enum")
+            assert set(parameter.members) <= set(ENUMS[declared.rsplit(".", 1)[-1].removesuffix("[]")])
         elif parameter.wire == "S" and WIRES[declared] == "S[]":
             assert parameter.name in ONE_OF_MANY
         else:

@@ -71,7 +71,19 @@ def test_the_digest_covers_the_work_and_nothing_else(case: Case) -> None:
 
 def test_the_document_has_its_keys(case: Case) -> None:
     """Terraform's names and ours, each of its type; now as given; hosts with identity, release, module version and connection as written."""
-    lists = ("resource_changes", "resource_drift", "steps", "power_windows", "checkpoints", "refusals", "deferred", "consents", "unmanaged", "policies", "warnings")
+    lists = (
+        "resource_changes",
+        "resource_drift",
+        "steps",
+        "power_windows",
+        "checkpoints",
+        "refusals",
+        "deferred",
+        "consents",
+        "unmanaged",
+        "policies",
+        "warnings",
+    )
     assert all(isinstance(case.tree[key], list) for key in lists)
     assert isinstance(case.tree["format_version"], str)
     assert (case.tree["applyable"], case.tree["errored"], case.tree["now"]) == (True, False, AT)
@@ -94,7 +106,17 @@ def test_every_declared_address_has_its_entry(case: Case) -> None:
         parts = address.split("/")
         assert (change["type"], change["name"], change["host"]) == (types[parts[-2]], parts[-1], "hv01")
         assert change["impact"] in LEVELS
-        assert set(change["change"]) >= {"actions", "before", "after", "after_unknown", "before_sensitive", "after_sensitive", "replace_paths", "importing", "fields"}
+        assert set(change["change"]) >= {
+            "actions",
+            "before",
+            "after",
+            "after_unknown",
+            "before_sensitive",
+            "after_sensitive",
+            "replace_paths",
+            "importing",
+            "fields",
+        }
         assert set(change["change"]["actions"]) <= {"no-op", "create", "read", "update", "delete"}
 
 
@@ -245,7 +267,7 @@ def test_a_deletion_and_its_refusal(tmp_path: Path) -> None:
     assert (change["change"]["actions"], change["change"]["after"], change["impact"]) == (["delete"], None, "data")
     assert change["change"]["before"]["id"] == OLD_ID
     assert lab("apply", "--yes", "--max-deletes", "1").code == 0
-    assert lab("plan", "--detailed-exitcode").out.splitlines()[-1] == "Nothing to do: 1 object matches."
+    assert lab("plan", "--detailed-exitcode").out.splitlines()[-1] == "Nothing to do: 2 objects match.", "what is declared absent and is not there matches"
 
 
 def test_a_switch_knows_its_id_before_it_is_made(tmp_path: Path) -> None:

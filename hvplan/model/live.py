@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from hvplan.model.devices import AdapterSettings, Slot
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Situation
-from hvplan.model.objects import SwitchSettings
-from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.network import ManagementAdapters, Nic, Nics, SwitchSettings
+from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.values import Unknown, normal_path
+
+
+NOT_READ: Final = Unknown("it was not looked for")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,11 @@ class LiveVm:
     processor: Processor | Unknown
     memory: Memory | Unknown
     firmware: Firmware | Unknown | None = None  # None: Generation 1 has none
+    bios: Bios | Unknown | None = None  # None: Generation 2 has none
+    platform: Platform | Unknown = NOT_READ
+    video: Video | Unknown = NOT_READ
+    services: IntegrationServices | Unknown = NOT_READ
+    com_ports: ComPorts | Unknown = NOT_READ
     scsi_controllers: int = 0
     disks: tuple[LiveDrive, ...] = ()
     dvds: tuple[LiveDrive, ...] = ()
@@ -114,12 +124,19 @@ class LiveVm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveSwitch:
-    """A virtual switch as it is; `notes` whole, our line included."""
+    """A virtual switch as it is; `notes` whole, our line included.
+
+    `net_adapters`: physical adapters under it; `management`: adapters of the host on it. Unknown when nobody asked, too.
+    `team_unread`: why the settings of its team could not be read, `""` if they could, or it has no team.
+    """
 
     id: str
     name: str
     notes: str
     settings: SwitchSettings
+    net_adapters: Nics = Unknown("they were not looked for")
+    management: ManagementAdapters = Unknown("they were not looked for")
+    team_unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +154,7 @@ class LiveHost:
 
     `commands`: cmdlet -> parameters the session has. `files` and `vhds`: by `normal_path`; a path that was
     asked for and is not there is None; one that was never asked for is missing from the mapping.
+    `nics`: the host's own network adapters, asked for when switches are declared. `settings`: of the whole host.
     `folders_free`: drive root (`d:`) -> free bytes, where it could be read.
     """
 
@@ -146,6 +164,8 @@ class LiveHost:
     memory: int = 0
     vm_path: str = ""
     vhd_path: str = ""
+    settings: HostSettings | Unknown = Unknown("they were not looked for")
+    nics: tuple[Nic, ...] | Unknown = Unknown("they were not looked for")
     switches: tuple[LiveSwitch, ...] = ()
     vms: tuple[LiveVm, ...] = ()
     files: Mapping[str, LiveFile | Unknown | None] = field(default_factory=dict)

@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from hvplan.model.devices import Disk, NetworkAdapter
-from hvplan.model.parts import Firmware, General, Memory, Processor
-from hvplan.model.rows import attribute
-from hvplan.model.values import UNSET, Reset, Unset, text, word
+from hvplan.model.hostsettings import HostSettings
+from hvplan.model.network import ManagementAdapter, NetAdapterRef
+from hvplan.model.network import SwitchSettings as SwitchSettings
+from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
+from hvplan.model.values import UNSET, Unset
 
 
 class Ensure(StrEnum):
@@ -80,12 +82,13 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """A host and how to reach it. `connection` is as written: references, never values; relative paths made absolute."""
+    """A host, its settings, and how to reach it. `connection` is as written: references, never values; relative paths made absolute."""
 
     name: str
     connection: Mapping[str, Any] = field(default_factory=dict)
     cluster: str = "refuse"
     from_hosts_file: bool = False
+    settings: HostSettings = HostSettings()
 
     @property
     def simulated(self) -> bool:
@@ -94,38 +97,14 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchSettings:
-    """The rows of a virtual switch."""
-
-    type: str | Unset | Reset = attribute(
-        word("Internal", "Private", "External"),
-        "type",
-        get="SwitchType",
-        set="SwitchType",
-        query="Get-VMSwitch",
-        write="Set-VMSwitch",
-        doc="Internal: the host takes part. Private: only VMs. External is not made by this version.",
-        source="catalogue (Set-VMSwitch -SwitchType, New-VMSwitch -SwitchType)",
-    )
-    notes: str | Unset | Reset = attribute(
-        text(),
-        "notes",
-        get="Notes",
-        set="Notes",
-        query="Get-VMSwitch",
-        write="Set-VMSwitch",
-        doc="Free text; hvplan keeps one line of its own beside it.",
-        source="catalogue (Set-VMSwitch -Notes)",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualSwitch:
-    """A declared switch."""
+    """A declared switch. `net_adapters`: the physical adapters of an External one; `management`: adapters of the host on it."""
 
     name: str
     host: str
     settings: SwitchSettings = SwitchSettings()
+    net_adapters: tuple[NetAdapterRef, ...] | Unset = UNSET
+    management: tuple[ManagementAdapter, ...] = ()
     ensure: Ensure = Ensure.PRESENT
     lifecycle: Lifecycle = Lifecycle()
     labels: tuple[tuple[str, str], ...] = ()
@@ -160,6 +139,11 @@ class VirtualMachine:
     processor: Processor = Processor()
     memory: Memory = Memory()
     firmware: Firmware = Firmware()
+    bios: Bios = Bios()
+    platform: Platform = Platform()
+    video: Video = Video()
+    services: IntegrationServices = IntegrationServices()
+    com_ports: ComPorts = ComPorts()
     scsi_controllers: int | Unset = UNSET
     disks: tuple[Disk, ...] = ()
     network_adapters: tuple[NetworkAdapter, ...] = ()

@@ -5,11 +5,13 @@ A value that could not be read is missing here, never null.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.marker import line_in
+from hvplan.model.parts import PARTS
+from hvplan.model.network import LiveManagementAdapter, Nic
 from hvplan.model.rows import written
 from hvplan.model.values import Json, Unknown, normal_path
 
@@ -24,8 +26,8 @@ def part_values(part: Any) -> dict[str, Json]:
 def vm_values(vm: LiveVm) -> dict[str, Json]:
     """A virtual machine without its devices. `memory.dynamic.*` stand only while dynamic memory is on (behaviour 6)."""
     values: dict[str, Json] = {"id": vm.id, "name": vm.name, "generation": vm.generation, "version": vm.version, "state": vm.state, "path": vm.path}
-    for part in (vm.general, vm.processor, vm.memory, vm.firmware):
-        values |= part_values(part)
+    for name, _ in PARTS:
+        values |= part_values(getattr(vm, name))
     if values.get("memory.dynamic") is False:
         values = {path: value for path, value in values.items() if not path.startswith("memory.dynamic.")}
     return values | {"devices.scsiControllers": vm.scsi_controllers, "notes.marker": marker_line(vm.notes)}
@@ -68,8 +70,19 @@ def vhd_values(header: LiveVhd | Unknown | None) -> dict[str, Json]:
 
 
 def switch_values(switch: LiveSwitch) -> dict[str, Json]:
-    """A virtual switch."""
-    return {"id": switch.id, "name": switch.name, **part_values(switch.settings), "notes.marker": marker_line(switch.notes)}
+    """A virtual switch; its physical adapters by their names."""
+    values: dict[str, Json] = {"id": switch.id, "name": switch.name, **part_values(switch.settings), "notes.marker": marker_line(switch.notes)}
+    return values if isinstance(switch.net_adapters, Unknown) else values | {"netAdapters": nic_names(switch.net_adapters)}
+
+
+def nic_names(nics: Iterable[Nic]) -> list[Json]:
+    """Names of network adapters in one order; the id of one that Windows does not list."""
+    return sorted(nic.name or nic.id for nic in nics)
+
+
+def management_values(adapter: LiveManagementAdapter) -> dict[str, Json]:
+    """An adapter of the host on a switch."""
+    return {"id": adapter.id, "name": adapter.name, **part_values(adapter.settings)}
 
 
 def equal(path: str, one: Json, other: Json) -> bool:

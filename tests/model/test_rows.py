@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from hvplan.model.devices import AdapterSettings, Slot, Vlan, parse_slot
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact, Situation, judge
-from hvplan.model.objects import SwitchSettings
+from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.parts import PARTS, Memory, Processor
 from hvplan.model.rows import Row, nest, rows, written
 from hvplan.model.values import RESET, UNSET
 
 ALL: list[tuple[type[Any], str, Row]] = [
-    (part, name, row) for part in (*(kind for _, kind in PARTS), AdapterSettings, SwitchSettings) for name, row in rows(part).items()
+    (part, name, row) for part in (*(kind for _, kind in PARTS), AdapterSettings, SwitchSettings, ManagementSettings, HostSettings) for name, row in rows(part).items()
 ]
 
 
@@ -27,7 +28,7 @@ def test_a_row_is_complete(part: type[Any], name: str, row: Row) -> None:
     assert row.get
     assert row.set
     assert row.query.startswith("Get-")
-    assert row.write.split("-")[0] in ("Set", "Connect")
+    assert row.write.split("-")[0] in (("New",) if row.create_only else ("Set", "Connect"))
     assert set(row.generations) <= {1, 2}
     if row.default is not UNSET:
         assert set(row.encode(row.default)) <= set(row.set)

@@ -32,7 +32,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "paused": ("The machine is paused, and something else is to be changed.", "Resume it, or turn it off."),
     "saved": ("The machine is saved, and what is declared needs it off.", "Start it, or let savedState be Resume or Discard (Discard loses its memory)."),
-    "busy": ("The machine is merging disks or being backed up; left for a later run. In an apply: every session was in use.", "Run again later."),
+    "busy": ("The machine is merging disks or being backed up; left for a later run.", "Run again later."),
     "restart-never": ("Restarts are never allowed for this machine, and a change needs one.", "Say ask or allow, or write lifecycle.ignore for that path."),
     "checkpoints": ("Checkpoints stand in the way of this change.", "Remove them first."),
     # creating and replacing

@@ -18,6 +18,8 @@ NAMES: Final[Mapping[str, str]] = {
     "VirtualDisk": "ubuntu-golden",
     "VirtualMachineTemplate": "server",
     "VirtualMachine": "web01",
+    "Nat": "lab-nat",
+    "SnapshotPolicy": "nightly",
 }
 KEYS: Final[Mapping[str, str]] = {"disks": "os", "networkAdapters": "lan", "labels": "tier", "annotations": "owner"}
 """Map of names -> a name in it."""

@@ -172,4 +172,6 @@ def costs_of(row: Row) -> Costs:
         before.append(("the machine is off", "online"))
     if row.path.split(".")[0] in SAVED_KEEPS and any(label == "online" for _, label in lines):
         before.append(("the machine is saved", "restart"))
+    if before:
+        lines = [("otherwise" if condition == "always" else condition, label) for condition, label in lines]
     return (*before, *lines)

@@ -41,8 +41,9 @@ def command(
 
     state = run_of(ctx)
     wanted = targets(paths, hosts_file, ad_hoc(address, user, auth), names, state)
-    json = view == "json" or (out is not None and out.lower().endswith(".json"))
-    if json and len(wanted) > 1:
+    ending = Path(out or "").suffix.lower()
+    json = ending == ".json" or (view == "json" and ending not in (".yaml", ".yml"))
+    if (json or view == "json") and len(wanted) > 1:
         raise click.UsageError(f"JSON holds one inventory, and there are {len(wanted)} hosts; choose one with --host, or write YAML")
     documents = [one.document for one in inspected(state, wanted, clock_of(at))]
     if anonymise:

@@ -10,6 +10,7 @@ import click
 
 from hvplan import __version__
 from hvplan.cli.hosts import AdHoc, sessions, with_ad_hoc
+from hvplan.cli.progress import reading
 from hvplan.cli.side_by_side import side_by_side
 from hvplan.cli.state import Run
 from hvplan.clock import Clock
@@ -64,7 +65,9 @@ def _documents(paths: Sequence[str], hosts_file: str | None, state: Run) -> Desi
 
 
 def _name(given: AdHoc) -> str:
-    return str(given.connection()["address"]).split(".")[0].lower() if not str(given.connection()["address"])[:1].isdigit() else given.connection()["address"]
+    """The name of a host that has no document: the first label of its name in the network, or its whole IP address."""
+    address = str(given.connection()["address"]).lower()
+    return address if ":" in address or address.replace(".", "").isdigit() else address.split(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +92,13 @@ def inspected(state: Run, wanted: Sequence[Target], clock: Clock) -> tuple[Inspe
     meta: dict[str, Any] = {"time": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "version": __version__}
     with sessions((target.host for target in wanted), clock) as reached:
         there = [target for target in wanted if target.host.name in reached.sessions]
-        for target in there:
-            state.output.progress(f"Reading {target.host.name} ...")
 
         def read(target: Target) -> LiveHost:
             asked = replace(wanted_of(target.desired), every=True)
             return read_host(reached.sessions[target.host.name], asked)
 
-        answers = side_by_side(read, there) if there else []
+        with reading(state, [target.host.name for target in there]):
+            answers = side_by_side(read, there)
     failed = [*reached.failed.values(), *(answer for answer in answers if isinstance(answer, HvplanError))]
     if failed:
         raise _together(failed)

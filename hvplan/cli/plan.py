@@ -18,6 +18,7 @@ from hvplan.cli.options import Command, clock_of, run_of
 @options.consents()
 @options.views()
 @click.option("-o", "--out", metavar="PLAN", type=click.Path(dir_okay=False), help="Save the plan for hvplan apply PLAN.")
+@click.option("--against", metavar="INVENTORY", multiple=True, help="Plan against what hvplan inspect wrote; no host is talked to. Repeatable.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
 @click.pass_context
 def command(
@@ -33,19 +34,28 @@ def command(
     document: str | None,
     out: str | None,
     detailed_exitcode: bool,
+    against: tuple[str, ...],
     parallel: int,
     **scope: Any,
 ) -> int:
     """Show what would be done to make the hosts what the files say. Without PATH: the current folder."""
     from hvplan.cli.hosts import ad_hoc
-    from hvplan.cli.planning import Scope, planned, read_files
+    from hvplan.cli.planning import Scope, plan_of, planned, read_files
     from hvplan.cli.views import save_document, show_document
 
     state = run_of(ctx)
     given = ad_hoc(address, user, auth)
     loaded, desired = read_files(state, paths, hosts_file, given)
-    with planned(state, loaded, desired, Scope(**scope), clock_of(at)) as made:
-        plan = made.document
+    if against:
+        if given is not None:
+            raise click.UsageError("--against talks to no host, so --address has no meaning with it")
+        from hvplan.cli.against import found_in
+
+        made = plan_of(loaded, desired, Scope(**scope), found_in(state, against, desired), clock_of(at).now().replace(microsecond=0))
+    else:
+        with planned(state, loaded, desired, Scope(**scope), clock_of(at)) as made:
+            pass
+    plan = made.document
     show_document(state.output, plan, view)
     state.output.diagnostics(made.unreadable)
     save_document(out, plan)

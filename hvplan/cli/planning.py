@@ -88,12 +88,10 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
     """Read every host, side by side where there are several, and make one plan; the sessions stay open inside the `with`."""
     from hvplan.live.read import read_host
     from hvplan.live.wanted import wanted_of
-    from hvplan.plan.make import HostInput, PlanOptions, make_plan
 
     now = clock.now().replace(microsecond=0)
     with sessions(desired.hosts, clock) as reached:
-        inputs: list[HostInput] = []
-        failed = dict(reached.failed)
+        found: dict[str, LiveHost | HvplanError] = dict(reached.failed)
         hosts = [host for host in desired.hosts if host.name in reached.sessions]
 
         def read(host: Host) -> LiveHost:
@@ -101,28 +99,37 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
 
         with reading(state, [host.name for host in hosts]):
             answers = side_by_side(read, hosts)
-        for host, live in zip(hosts, answers, strict=True):
-            if isinstance(live, HvplanError):
-                failed[host.name] = live
-            else:
-                inputs.append(HostInput(host=host, desired=desired.of(host.name), live=live))
-        if failed and not inputs:
-            raise _together(failed)
-        options = PlanOptions(
-            targets=scope.targets,
-            excludes=scope.excludes,
-            adopt=scope.adopt,
-            allow_restart=scope.allow_restart,
-            delete_disks=scope.delete_disks,
-            max_deletes=scope.max_deletes,
-            max_impact=scope.max_impact or "",
-            refuse_above=scope.refuse_above or "",
-            skip_refused=scope.skip_refused,
-        )
-        document = make_plan(inputs, stack=desired.stack, options=options, now=now, place=_placer(loaded))
-        check_globs(document, desired, scope.globs)
-        document = replace(document, sources=_sources(loaded), errored=document.errored or bool(failed), meta=_meta(document, now))
-        yield Planned(document=document, sessions=reached.sessions, unreadable=tuple(d for error in failed.values() for d in error.diagnostics))
+        found |= {host.name: live for host, live in zip(hosts, answers, strict=True)}
+        yield replace(plan_of(loaded, desired, scope, found, now), sessions=reached.sessions)
+
+
+def plan_of(loaded: Loaded, desired: Desired, scope: Scope, found: Mapping[str, LiveHost | HvplanError], now: datetime) -> Planned:
+    """One plan for what was found of each host, without sessions. Raises what is wrong with all hosts when none could be read."""
+    from hvplan.plan.make import HostInput, PlanOptions, make_plan
+
+    failed = {name: live for name, live in found.items() if isinstance(live, HvplanError)}
+    inputs: list[HostInput] = []
+    for host in desired.hosts:
+        live = found.get(host.name)
+        if isinstance(live, LiveHost):
+            inputs.append(HostInput(host=host, desired=desired.of(host.name), live=live))
+    if failed and not inputs:
+        raise _together(failed)
+    options = PlanOptions(
+        targets=scope.targets,
+        excludes=scope.excludes,
+        adopt=scope.adopt,
+        allow_restart=scope.allow_restart,
+        delete_disks=scope.delete_disks,
+        max_deletes=scope.max_deletes,
+        max_impact=scope.max_impact or "",
+        refuse_above=scope.refuse_above or "",
+        skip_refused=scope.skip_refused,
+    )
+    document = make_plan(inputs, stack=desired.stack, options=options, now=now, place=_placer(loaded))
+    check_globs(document, desired, scope.globs)
+    document = replace(document, sources=_sources(loaded), errored=document.errored or bool(failed), meta=_meta(document, now))
+    return Planned(document=document, sessions={}, unreadable=tuple(d for error in failed.values() for d in error.diagnostics))
 
 
 def _together(failed: Mapping[str, HvplanError]) -> HvplanError:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from hvplan.diagnostics import Diagnostic, Place
 from hvplan.document.canonical import dumps
 from hvplan.document.codec import WrongShape, decode, encode
 from hvplan.document.inventory import INVENTORY_VERSION, InventoryDocument
 from hvplan.document.saved import Json, parse_json
-from hvplan.document.yaml_text import block
+from hvplan.document.yaml_text import block, flow, scalar
 from hvplan.document.yaml_values import NotPlain, read_values
 from hvplan.errors import ConfigurationError
 
@@ -36,7 +36,9 @@ def to_yaml(document: InventoryDocument) -> str:
     """The same values as YAML, in an order that people read."""
     tree = to_mapping(document)
     rest = sorted(tree.keys() - {*ORDER, "commands"})
-    return _HEAD + "".join(f"{line}\n" for line in block({key: tree[key] for key in (*ORDER, *rest, "commands")}))
+    lines = [*block({key: tree[key] for key in (*ORDER, *rest)}), "commands:" if tree["commands"] else "commands: {}"]
+    lines += [f"  {scalar(name)}: {flow(parameters)}" for name, parameters in tree["commands"].items()]
+    return _HEAD + "".join(f"{line}\n" for line in lines)
 
 
 def load_inventories(raw: bytes, *, name: str) -> tuple[InventoryDocument, ...]:
@@ -65,4 +67,6 @@ def _one(tree: Json, name: str) -> InventoryDocument:
 
 def _wrong(name: str, what: str) -> ConfigurationError:
     hint = "an inventory is what hvplan inspect writes; make it again"
-    return ConfigurationError(Diagnostic(code="not-an-inventory", summary="This file cannot be used as an inventory.", detail=what, hint=hint, place=Place(name)))
+    return ConfigurationError(
+        Diagnostic(code="not-an-inventory", summary="This file cannot be used as an inventory.", detail=what, hint=hint, place=Place(name))
+    )

@@ -179,6 +179,4 @@ def _live_drive(drive: doc.Drive) -> LiveDrive:
 
 def _live_adapter(adapter: doc.Adapter) -> LiveAdapter:
     settings = _part(AdapterSettings, adapter.settings)
-    return LiveAdapter(
-        id=adapter.id, name=adapter.name, legacy=adapter.legacy, mac=adapter.mac, mac_dynamic=adapter.mac_dynamic, settings=settings
-    )
+    return LiveAdapter(id=adapter.id, name=adapter.name, legacy=adapter.legacy, mac=adapter.mac, mac_dynamic=adapter.mac_dynamic, settings=settings)

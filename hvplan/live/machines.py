@@ -9,11 +9,11 @@ from typing import Any, Final
 from hvplan.cmdlets.build import select, vm, where
 from hvplan.cmdlets.invocation import Cmd, Statement
 from hvplan.live.ask import Answer
-from hvplan.live.decode import Commands, fields_of, part_of, properties
+from hvplan.live.decode import Commands, components_of, fields_of, part_of, properties
 from hvplan.model.devices import AdapterSettings, Slot
 from hvplan.model.live import LiveAdapter, LiveCheckpoint, LiveDrive, LiveVm
 from hvplan.model.marker import text_of
-from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.values import MAC, Unknown
 from hvplan.remoting.session import Record
 
@@ -37,12 +37,16 @@ BUSY: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One kind of record about VMs. `filter`: the property and value that choose the VMs that have it."""
+    """One kind of record about VMs. `filter`: the property and value that choose the VMs that have it.
+
+    `needed`: nothing is known of a VM without it; others are not asked where the session does not have the cmdlet.
+    """
 
     name: str
     cmdlet: str
     properties: tuple[str, ...]
     filter: tuple[str, int] | None = None
+    needed: bool = True
 
     def of_all(self) -> Statement:
         """For every VM of the host."""
@@ -60,7 +64,7 @@ def _columns(*names: str, part: type[Any], query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *properties(part, query))))
 
 
-MACHINE: Final = _columns(*_VM, part=General, query="Get-VM")
+MACHINE: Final = tuple(dict.fromkeys((*_columns(*_VM, part=General, query="Get-VM"), *properties(Platform, "Get-VM"))))
 QUESTIONS: Final = (
     Question(name="processor", cmdlet="Get-VMProcessor", properties=_columns("VMId", part=Processor, query="Get-VMProcessor")),
     Question(name="memory", cmdlet="Get-VMMemory", properties=_columns("VMId", part=Memory, query="Get-VMMemory")),
@@ -68,8 +72,23 @@ QUESTIONS: Final = (
     Question(name="adapters", cmdlet="Get-VMNetworkAdapter", properties=_columns(*_ADAPTER, part=AdapterSettings, query="Get-VMNetworkAdapter")),
     Question(name="controllers", cmdlet="Get-VMScsiController", properties=("VMId", "ControllerNumber")),
     Question(name="checkpoints", cmdlet="Get-VMSnapshot", properties=("VMId", "Id", "Name", "SnapshotType", "IsAutomaticCheckpoint")),
+    Question(name="bios", cmdlet="Get-VMBios", properties=_columns("VMId", part=Bios, query="Get-VMBios"), filter=("Generation", 1), needed=False),
+    Question(name="video", cmdlet="Get-VMVideo", properties=_columns("VMId", part=Video, query="Get-VMVideo"), needed=False),
+    Question(
+        name="services",
+        cmdlet="Get-VMIntegrationService",
+        properties=_columns("VMId", "Id", part=IntegrationServices, query="Get-VMIntegrationService"),
+        needed=False,
+    ),
+    Question(name="com_ports", cmdlet="Get-VMComPort", properties=_columns("VMId", "Id", part=ComPorts, query="Get-VMComPort"), needed=False),
 )
-"""What is asked beside Get-VM: one pipeline each for a whole host. Firmware only where there is one: Generation 1 refuses the cmdlet."""
+"""What is asked beside Get-VM: one pipeline each for a whole host. Firmware and BIOS only where there is one: the other generation refuses the cmdlet."""
+
+
+def questions(commands: Commands) -> tuple[tuple[Question, ...], dict[str, str]]:
+    """What is asked of a session with these cmdlets, and why the rest is not, by name."""
+    lacking = {question.name: f"the session has no {question.cmdlet}" for question in QUESTIONS if not question.needed and question.cmdlet not in commands}
+    return tuple(question for question in QUESTIONS if question.name not in lacking), lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +104,10 @@ class Told:
         return self.records.get(question, {}).get(id, ())
 
 
-def told(answers: Iterable[tuple[str, Answer]], adapter_ids: Mapping[str, frozenset[str]] | None = None) -> Told:
-    """Answers, put in order by VM."""
+def told(answers: Iterable[tuple[str, Answer]], adapter_ids: Mapping[str, frozenset[str]] | None = None, lacking: Mapping[str, str] | None = None) -> Told:
+    """Answers, put in order by VM. `lacking`: why something was not asked."""
     records: dict[str, Mapping[str, tuple[Record, ...]]] = {}
-    why: dict[str, str] = {}
+    why: dict[str, str] = dict(lacking or {})
     for name, answer in answers:
         grouped: dict[str, list[Record]] = {}
         for record in answer.records:
@@ -103,6 +122,7 @@ def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
     id, notes = str(record["Id"]), str(record["Notes"] or "")
     general, problem = fields_of(General, {**record, "Notes": text_of(notes)}, "Get-VM", commands)
     generation = int(record["Generation"] or 0)
+    platform, unplatform = fields_of(Platform, record, "Get-VM", commands)
 
     def part(kind: type[Any], name: str, query: str) -> Any:
         return part_of(kind, answers.of(name, id), query, answers.why.get(name, ""), commands)
@@ -129,6 +149,11 @@ def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
         processor=part(Processor, "processor", "Get-VMProcessor"),
         memory=part(Memory, "memory", "Get-VMMemory"),
         firmware=part(Firmware, "firmware", "Get-VMFirmware") if generation == 2 else None,
+        bios=part(Bios, "bios", "Get-VMBios") if generation == 1 else None,
+        platform=Unknown(unplatform) if unplatform else Platform(**platform),
+        video=part(Video, "video", "Get-VMVideo"),
+        services=components_of(IntegrationServices, answers.of("services", id), answers.why.get("services", "")),
+        com_ports=components_of(ComPorts, answers.of("com_ports", id), answers.why.get("com_ports", "")),
         scsi_controllers=len(controllers),
         disks=disks or (),
         dvds=dvds or (),

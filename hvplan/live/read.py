@@ -1,8 +1,8 @@
 """A host as live model: everything at once for a plan, single objects again for an apply.
 
-A full read takes `pipelines(levels)` pipelines whatever the number of VMs: identity, cmdlets, switches, VMs, six
-questions about VMs, files, free space: twelve; and one for each level of the deepest VHD chain in scope. One more is
-sent when the answer about network adapters carries an error. A host without VMs takes six fewer.
+A full read takes `pipelines(levels)` pipelines whatever the number of VMs: identity, cmdlets, switches, VMs, ten
+questions about VMs, files, free space: sixteen; and one for each level of the deepest VHD chain in scope. One more is
+sent when the answer about network adapters carries an error. A host without VMs takes ten fewer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hvplan.errors import HvplanError
 from hvplan.live.ask import Answer, ask, must, sort, whole
 from hvplan.live.disks import chains, read_files, read_vhds
 from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_switches
-from hvplan.live.machines import MACHINE, QUESTIONS, live_vm, told
+from hvplan.live.machines import MACHINE, QUESTIONS, live_vm, questions, told
 from hvplan.live.wanted import Wanted
 from hvplan.model import marker
 from hvplan.model.live import LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
@@ -31,7 +31,7 @@ _ADAPTER_IDS: Final = (Cmd("Get-VM"), select("Id", "NetworkAdapters"))
 
 def pipelines(levels: int) -> int:
     """How many pipelines a full read of a host with VMs takes when its deepest VHD chain in scope has so many levels."""
-    return 12 + levels
+    return 6 + len(QUESTIONS) + levels
 
 
 def read_host(session: Session, wanted: Wanted) -> LiveHost:
@@ -41,11 +41,12 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     switches = read_switches(session, host)
     records = must(ask(session, (_VMS,), what="the list of its VMs", host=host), what="the list of its VMs", host=host)
     answers: list[tuple[str, Answer]] = []
-    for question in QUESTIONS if records else ():
+    asked, lacking = questions(about.commands)
+    for question in asked if records else ():
         what = f"{question.name} of its VMs"
         answers.append((question.name, whole(ask(session, (question.of_all(),), what=what, host=host), what=what, host=host)))
     doubtful = any(name == "adapters" and answer.errors for name, answer in answers)
-    by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None)
+    by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None, lacking)
     vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
     attached = [drive.path for machine in vms if in_scope(machine, wanted) for drive in machine.disks if is_vhd(drive.path)]
     files = read_files(session, (*wanted.files, *wanted.vhds, *attached), host=host)
@@ -108,20 +109,22 @@ def read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]]
 
 
 def _read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]]) -> LiveVm | Unknown | None:
-    statements = ((vm(vm_id), select(*MACHINE)), *(question.of_one(vm_id) for question in QUESTIONS))
+    asked, lacking = questions(commands)
+    statements = ((vm(vm_id), select(*MACHINE)), *(question.of_one(vm_id) for question in asked))
     answer = ask(session, statements, what="the VM", host="")
     if not answer.errors and answer.whole:
         machines, *others = sort(answer.records, statements)
         if len(machines) == 1:
-            return live_vm(machines[0], told((q.name, Answer(records=found)) for q, found in zip(QUESTIONS, others, strict=True)), commands)
+            found = [(question.name, Answer(records=records)) for question, records in zip(asked, others, strict=True)]
+            return live_vm(machines[0], told(found, lacking=lacking), commands)
     # From the first error on, a batch tells nothing (truth 1): everything is asked again, one by one.
     record = _machine(session, vm_id)
     if not isinstance(record, Mapping):
         return record
-    answers = [(question.name, ask(session, (question.of_one(vm_id),), what=question.name, host="")) for question in QUESTIONS]
+    answers = [(question.name, ask(session, (question.of_one(vm_id),), what=question.name, host="")) for question in asked]
     adapters = next(answer for name, answer in answers if name == "adapters")
     ids = _adapter_ids(ask(session, ((vm(vm_id), select("Id", "NetworkAdapters")),), what="adapters", host="")) if adapters.errors else None
-    return live_vm(record, told(answers, ids), commands)
+    return live_vm(record, told(answers, ids, lacking), commands)
 
 
 def _machine(session: Session, vm_id: str) -> Record | Unknown | None:

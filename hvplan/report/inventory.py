@@ -14,7 +14,8 @@ def inventory_lines(document: InventoryDocument) -> Iterator[Line]:
     who = document.identity
     edition = f"Windows Server {who.release}" if len(who.release) == 4 else who.release
     node = ", a cluster node" if who.cluster_node else ""
-    yield Line(f"{visible(document.host)}   {visible(who.computer)} ({edition}{node})   {plural(document.processors, 'processor')}, {_bytes(document.memory)}", "head")
+    size = f"{plural(document.processors, 'processor')}, {_bytes(document.memory)}"
+    yield Line(f"{visible(document.host)}   {visible(who.computer)} ({edition}{node})   {size}", "head")
     if document.free:
         yield Line("  free      " + ", ".join(f"{drive.upper()} {_bytes(free)}" for drive, free in sorted(document.free.items())))
     for switch in document.switches:

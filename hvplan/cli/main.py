@@ -59,6 +59,8 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="hvplan", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback when something fails.")
+@click.option("--no-color", is_flag=True, expose_value=False, help="No colour, on a terminal either.")
 @click.pass_context
 def hvplan(ctx: click.Context) -> int:
     """Declarative infrastructure for Microsoft Hyper-V: YAML, a plan to review, an apply over PowerShell Remoting.

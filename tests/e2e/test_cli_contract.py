@@ -285,3 +285,14 @@ def test_a_switch_knows_its_id_before_it_is_made(tmp_path: Path) -> None:
     (change,) = (c for c in tree["resource_changes"] if c["address"] == "switch/priv")
     assert [field["cause"] for field in change["change"]["fields"]] == ["pending"]
     assert "because lab.yaml changed since the last apply" in ran.out
+
+
+def test_shared_options_may_stand_before_the_command(case: Case) -> None:
+    """--no-color and --debug belong to every command, `hvplan` itself too; alone it prints help, exit 0."""
+    assert "\x1b[" in case.lab("show", "one.json", FORCE_COLOR="1").out
+    assert "\x1b[" not in case.lab("--no-color", "show", "one.json", FORCE_COLOR="1").out
+    ran = case.lab("--debug", "show", "nowhere.json")
+    assert (ran.code, ran.out) == (1, "")
+    alone = case.lab()
+    assert alone.code == 0
+    assert all(word in alone.out for word in ("--debug", "--no-color", "plan", "apply", "show", "validate", "simulate"))

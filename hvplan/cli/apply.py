@@ -121,7 +121,7 @@ def _carry_saved(state: Any, job: Any, raw: bytes, name: str, hosts_file: str | 
     hosts = hosts_of(document, hosts_file, given)
     guard_in_ci(hosts, **guarded)
     files = [file["path"] for file in document.sources.get("files", ()) if isinstance(file, Mapping) and isinstance(file.get("path"), str)]
-    again = " ".join(["hvplan apply", *map(shlex.quote, files)])
+    again = shlex.join(["hvplan", "apply", *files, *(["--hosts", hosts_file] if hosts_file else [])])
     clock = clock_of(None)
     with sessions(hosts, clock) as reached:
         if reached.failed:

@@ -84,7 +84,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        output.progress(("\n" if output.terminal else "") + "Interrupted. " + ("Some writes were made: run hvplan plan to see what is left." if state.wrote else "Nothing was written."))
+        left = "Some writes were made: run hvplan plan to see what is left." if state.wrote else "Nothing was written."
+        output.progress(("\n" if output.terminal else "") + f"Interrupted. {left}")
         return INTERRUPTED
     except click.ClickException as error:
         # A typo must never read as "changes pending" (2), so click's own code for it is not used.

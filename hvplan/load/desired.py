@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hvplan.diagnostics import Place
 from hvplan.load import build
 from hvplan.load.build import Values
+from hvplan.load.build_network import management, net_adapters
 from hvplan.load.build_vm import machine
 from hvplan.load.check import Checker, suggest
 from hvplan.load.documents import Head
@@ -124,7 +125,10 @@ class Builder:
 
     def _switch(self, one: _One) -> None:
         self.written[one.host, address.switch(one.name)] = Written(one.place, one.root)
-        switch = build.switch(one.values, one.name, one.host)
+        switch = replace(build.switch(one.values, one.name, one.host), net_adapters=net_adapters(one.values), management=management(one.values))
+        node = child(one.root, "managementAdapters")
+        for key, entry in node.entries.items() if isinstance(node, Mapping) else ():
+            self.written[one.host, address.device(address.switch(one.name), "managementAdapters", key)] = Written(entry.key, entry.node)
         switch_rules(switch, one.root, self.checker)
         self.switches.append(switch)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hvplan.load.format_vm import LIFECYCLE, MACHINE, SHUTDOWN, below
+from hvplan.load.format_network import HOST_SETTINGS, SWITCH
+from hvplan.load.format_vm import LIFECYCLE, MACHINE, SHUTDOWN
 from hvplan.load.kinds import ADDRESS, CONSENT, ENSURE, INSTANCES, LABEL, NAME, REFERENCE, RELEASE, SAVED_STATE, TEXT, USER, file_path
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later
-from hvplan.model.objects import SwitchSettings
 from hvplan.model.values import DURATION, PATH, TRUTH, number, word
 
 API_VERSION: Final = "hvplan/v1"
@@ -100,15 +100,13 @@ DOCUMENTS: Final[Mapping[str, Group]] = {
         | {
             "connection": CONNECTION,
             "cluster": Leaf(kind=word("refuse", "standalone-vms-only"), doc="What to do on a node of a failover cluster; default refuse."),
-            **later("settings", "ensure", "lifecycle"),
+            "settings": HOST_SETTINGS,
+            **later("ensure", "lifecycle"),
         },
     ),
     "VirtualSwitch": Group(
         doc="A virtual switch.",
-        keys=_OBJECT
-        | {"lifecycle": LIFECYCLE}
-        | below(SwitchSettings, "")
-        | later("netAdapters", "embeddedTeaming", "loadBalancing", "allowManagementOS", "managementAdapters", "bandwidthMode", "sriov"),
+        keys=_OBJECT | {"lifecycle": LIFECYCLE} | SWITCH,
     ),
     "VirtualDisk": Group(
         doc="A disk that lives on its own: a golden image, a shared parent.",

@@ -8,10 +8,12 @@ from typing import Any
 
 from hvplan.diagnostics import Place
 from hvplan.load.build import given, got
+from hvplan.load.build_network import host_settings
 from hvplan.load.check import Checker, suggest
 from hvplan.load.connection import connection
 from hvplan.load.documents import Head
 from hvplan.load.format import DOCUMENTS
+from hvplan.load.rules_network import host_rules
 from hvplan.load.tree import Mapping, Node, Scalar, Sequence, child
 from hvplan.model.objects import Host
 
@@ -69,7 +71,9 @@ def read_host(head: Head, checker: Checker, *, hosts_file: bool) -> tuple[Host, 
     values = checker.check(DOCUMENTS["Host"], head.root, "")
     written, node = got(values, "connection"), child(head.root, "connection")
     wired = connection(written, node, head.folder, checker, hosts_file=hosts_file) if isinstance(written, dict) and node is not None else {}
-    return Host(name=head.name, connection=wired, from_hosts_file=hosts_file and bool(wired), **given(values, cluster="cluster")), values
+    settings = host_settings(values)
+    host_rules(settings, head.root, checker)
+    return Host(name=head.name, connection=wired, from_hosts_file=hosts_file and bool(wired), settings=settings, **given(values, cluster="cluster")), values
 
 
 def join(documents: Iterable[Head], hosts_file: Iterable[Head], checker: Checker) -> Hosts:
@@ -90,7 +94,12 @@ def join(documents: Iterable[Head], hosts_file: Iterable[Head], checker: Checker
             pinned[head.name] = head
             old = hosts.known.get(head.name)
             if old is not None:
-                host = replace(host, connection=host.connection or old.connection, cluster=host.cluster if "cluster" in values else old.cluster)
+                host = replace(
+                    host,
+                    connection=host.connection or old.connection,
+                    cluster=host.cluster if "cluster" in values else old.cluster,
+                    settings=host.settings if "settings" in values else old.settings,
+                )
             hosts.known[head.name] = host
     return hosts
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 from hvplan.load.check import Checker, suggest
 from hvplan.load.rules_devices import device_rules
 from hvplan.load.rules_files import extension_rule
+from hvplan.load.rules_network import network_rules
 from hvplan.load.tree import Mapping, Node, Scalar, Sequence, child, where
 from hvplan.model.objects import Ensure, SwitchSettings, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.parts import PARTS
-from hvplan.model.rows import rows
+from hvplan.model.rows import rows, written
 from hvplan.model.values import show_size
 
 MIB: Final = 1 << 20
@@ -24,16 +25,14 @@ _FOLDER_BAD: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _FOLDER_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 _VM_OWN: Final = ("state", "path", "generation", "version", "devices.scsiControllers")
-_SWITCH_PATHS: Final = frozenset(row.path for row in rows(SwitchSettings).values())
+_SWITCH_PATHS: Final = frozenset({row.path for row in rows(SwitchSettings).values()} | {"netAdapters"})
 _VM_PATHS: Final = frozenset({row.path for _, part in PARTS for row in rows(part).values()} | set(_VM_OWN))
 
 
 def switch_rules(switch: VirtualSwitch, root: Mapping, checker: Checker) -> None:
     """One switch."""
-    if switch.settings.type == "External" and switch.ensure is Ensure.PRESENT:
-        summary = "An External switch is not supported by this version, unless it is only referred to."
-        checker.say("not-supported", summary, where(root, "type"), hint="write ensure: Reference and make it yourself, or use Internal or Private")
-    managed_paths(root, _SWITCH_PATHS, (), checker)
+    network_rules(switch, root, checker)
+    managed_paths(root, _SWITCH_PATHS, ("managementAdapters",), checker)
 
 
 def disk_rules(disk: VirtualDisk, root: Mapping, checker: Checker) -> None:
@@ -55,10 +54,20 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
     if vm.generation == 1 and child(root, "firmware", "secureBoot") is not None:
         hint = "remove firmware, or use generation: 2"
         checker.say("generation", "Secure boot needs Generation 2; this machine has Generation 1.", where(root, "firmware", "secureBoot"), hint=hint)
+    _generations(vm, root, checker)
     if isinstance(vm.path, str):
         _folder_name(vm.name, root, checker)
     managed_paths(root, _VM_PATHS, ("disks", "networkAdapters"), checker)
     device_rules(vm, root, checker)
+
+
+def _generations(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
+    """Attributes that a machine of this generation does not have."""
+    for name, _ in PARTS:
+        for _, row, _ in written(getattr(vm, name)):
+            if isinstance(vm.generation, int) and vm.generation not in row.generations and row.path != "firmware.secureBoot":
+                summary = f"{row.path} needs Generation {row.generations[0]}; this machine has Generation {vm.generation}."
+                checker.say("generation", summary, where(root, *row.path.split(".")), hint=f"remove it, or use generation: {row.generations[0]}")
 
 
 def _memory(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:

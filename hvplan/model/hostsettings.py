@@ -29,7 +29,7 @@ class HostSettings:
 
     vm_path: str | Unset | Reset = attribute(
         PATH,
-        "virtualMachinePath",
+        "settings.virtualMachinePath",
         get="VirtualMachinePath",
         set="VirtualMachinePath",
         query="Get-VMHost",
@@ -39,7 +39,7 @@ class HostSettings:
     )
     vhd_path: str | Unset | Reset = attribute(
         PATH,
-        "virtualHardDiskPath",
+        "settings.virtualHardDiskPath",
         get="VirtualHardDiskPath",
         set="VirtualHardDiskPath",
         query="Get-VMHost",
@@ -49,7 +49,7 @@ class HostSettings:
     )
     numa_spanning: bool | Unset | Reset = attribute(
         TRUTH,
-        "numaSpanning",
+        "settings.numaSpanning",
         get="NumaSpanningEnabled",
         set="NumaSpanningEnabled",
         query="Get-VMHost",
@@ -60,7 +60,7 @@ class HostSettings:
     )
     enhanced_session: bool | Unset | Reset = attribute(
         TRUTH,
-        "enhancedSessionMode",
+        "settings.enhancedSessionMode",
         get="EnableEnhancedSessionMode",
         set="EnableEnhancedSessionMode",
         query="Get-VMHost",
@@ -70,7 +70,7 @@ class HostSettings:
     )
     mac_minimum: str | Unset | Reset = attribute(
         MAC,
-        "macAddressRange.minimum",
+        "settings.macAddressRange.minimum",
         get="MacAddressMinimum",
         set="MacAddressMinimum",
         query="Get-VMHost",
@@ -81,7 +81,7 @@ class HostSettings:
     )
     mac_maximum: str | Unset | Reset = attribute(
         MAC,
-        "macAddressRange.maximum",
+        "settings.macAddressRange.maximum",
         get="MacAddressMaximum",
         set="MacAddressMaximum",
         query="Get-VMHost",
@@ -92,7 +92,7 @@ class HostSettings:
     )
     migration_authentication: str | Unset | Reset = attribute(
         word("CredSSP", "Kerberos"),
-        "liveMigration.authentication",
+        "settings.liveMigration.authentication",
         get="VirtualMachineMigrationAuthenticationType",
         set="VirtualMachineMigrationAuthenticationType",
         query="Get-VMHost",
@@ -102,7 +102,7 @@ class HostSettings:
     )
     migration_performance: str | Unset | Reset = attribute(
         word("TCPIP", "Compression", "SMB"),
-        "liveMigration.performance",
+        "settings.liveMigration.performance",
         get="VirtualMachineMigrationPerformanceOption",
         set="VirtualMachineMigrationPerformanceOption",
         query="Get-VMHost",
@@ -112,7 +112,7 @@ class HostSettings:
     )
     migrations: int | Unset | Reset = attribute(
         number(0, _MOST),
-        "liveMigration.maximum",
+        "settings.liveMigration.maximum",
         get="MaximumVirtualMachineMigrations",
         set="MaximumVirtualMachineMigrations",
         query="Get-VMHost",
@@ -122,7 +122,7 @@ class HostSettings:
     )
     storage_migrations: int | Unset | Reset = attribute(
         number(0, _MOST),
-        "liveMigration.storageMaximum",
+        "settings.liveMigration.storageMaximum",
         get="MaximumStorageMigrations",
         set="MaximumStorageMigrations",
         query="Get-VMHost",
@@ -132,7 +132,7 @@ class HostSettings:
     )
     any_network: bool | Unset | Reset = attribute(
         TRUTH,
-        "liveMigration.anyNetwork",
+        "settings.liveMigration.anyNetwork",
         get="UseAnyNetworkForMigration",
         set="UseAnyNetworkForMigration",
         query="Get-VMHost",

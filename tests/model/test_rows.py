@@ -15,7 +15,9 @@ from hvplan.model.rows import Row, nest, rows, written
 from hvplan.model.values import RESET, UNSET
 
 ALL: list[tuple[type[Any], str, Row]] = [
-    (part, name, row) for part in (*(kind for _, kind in PARTS), AdapterSettings, SwitchSettings, ManagementSettings, HostSettings) for name, row in rows(part).items()
+    (part, name, row)
+    for part in (*(kind for _, kind in PARTS), AdapterSettings, SwitchSettings, ManagementSettings, HostSettings)
+    for name, row in rows(part).items()
 ]
 
 

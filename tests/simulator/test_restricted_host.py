@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from pypsrp.wsman import WSMan
 from hvplan.errors import ConfigurationError
 from hvplan.simulator.serve import Endpoint
 from hvplan.simulator.session_file import read_session_file
-from tests.simulator.test_plain_pypsrp import OLD_WEB, Host, endpoint, ids
+from tests.simulator.test_plain_pypsrp import OLD_WEB, WORLD, Host, endpoint, ids
 
 FILE = r"""
 # @{ this is a comment }
@@ -133,6 +136,28 @@ def test_a_file_that_is_none_is_refused_with_its_name(tmp_path: Path, text: str 
     assert str(path) in str(diagnostic)
     assert said in str(diagnostic)
     assert not (tmp_path / ".hvplan").exists()
+
+
+def test_the_command_serves_it(tmp_path: Path, file: Path) -> None:
+    """`hvplan simulate WORLD --configuration FILE` says the name that clients ask for, and serves under it."""
+    world = tmp_path / "hv01.world.yaml"
+    world.write_text(WORLD, "utf-8")
+    code = "import sys; from hvplan.cli.main import main; sys.argv[0] = 'hvplan'; sys.exit(main())"
+    command = [sys.executable, "-c", code, "simulate", str(world), "--configuration", str(file)]
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])})
+    try:
+        assert served.stdout is not None
+        said = json.loads(served.stdout.readline())
+        assert said["configuration"] == "hvplan.lab"
+        connection = WSMan(said["host"], port=said["port"], ssl=False, auth="basic", encryption="never", username="admin", password="secret", no_proxy=True)
+        with RunspacePool(connection, configuration_name=said["configuration"]) as opened:
+            assert len(Host(opened).run(("Get-VM", {})).output) == 1
+            assert failed(opened, "Remove-VM", Name="old-web") == "CommandNotFoundException"
+    finally:
+        served.kill()
+        served.wait()
+        if served.stdout is not None:
+            served.stdout.close()
 
 
 def test_what_an_engine_reads_says_its_session_type(tmp_path: Path) -> None:

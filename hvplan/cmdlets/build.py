@@ -15,7 +15,7 @@ from hvplan.cmdlets.check import WHERE, InvalidInvocation, check_read, check_wri
 from hvplan.cmdlets.invocation import Argument, Cmd, Invocation, Ref, Statement, Text
 from hvplan.cmdlets.table import SELECT, TABLE
 
-__all__ = ["InvalidInvocation", "from_json", "read", "references", "resolve", "select", "switch", "to_json", "vm", "where", "write"]
+__all__ = ["InvalidInvocation", "from_json", "own_adapter", "read", "references", "resolve", "select", "switch", "to_json", "vm", "where", "write"]
 
 Json = Any
 
@@ -28,6 +28,11 @@ def vm(id: str | Ref) -> Cmd:
 def switch(id: str | Ref) -> Cmd:
     """`Get-VMSwitch -Id`: the switch every change of it starts from."""
     return Cmd("Get-VMSwitch", {"Id": id})
+
+
+def own_adapter(id: str | Ref) -> tuple[Cmd, Cmd]:
+    """`Get-VMNetworkAdapter -ManagementOS | Where-Object Id EQ`: the adapter of the host itself that every change of it starts from."""
+    return Cmd("Get-VMNetworkAdapter", {"ManagementOS": True}), where("Id", id)
 
 
 def where(property: str, value: Argument) -> Cmd:

@@ -7,6 +7,9 @@ A write is one statement that says exactly which object it means:
     Get-VM -Id | Get-VMHardDiskDrive -ControllerType -ControllerNumber -ControllerLocation | WRITE
     Rename-Item -LiteralPath, Remove-Item -LiteralPath          New-VM, New-VMSwitch, New-VHD, New-Item, Copy-Item -LiteralPath
     New-VM | Set-VM -Notes -Passthru                            the creation that leaves its mark
+    Get-VMNetworkAdapter -ManagementOS | Where-Object Id EQ | WRITE                 an adapter of the host itself
+    Add-VMNetworkAdapter -ManagementOS -Name -SwitchName        one more of these
+    Set-VMHost                                                  the one write whose object is the host of the session
 
 and may end in Select-Object when it returns something. An object of another kind in the pipe is refused: PowerShell
 would bind it, as text, to a name (truth 5). So is a cmdlet that is given a VM where it wants one of its adapters.
@@ -41,6 +44,9 @@ _SELECTORS: Final[Mapping[str, tuple[str, ...]]] = {
 A DVD drive needs no type of controller: Generation 1 has them on IDE alone, Generation 2 on SCSI alone (behaviour 3.2).
 """
 _CREATION: Final = ("New-VM", "Set-VM")
+_OWN: Final = "ManagementOS"
+"""The switch that means adapters of the host itself; with it no machine can be in the pipe (catalogue: the set has no pipeline input)."""
+_OWN_WRITES: Final = frozenset({"Set-VMNetworkAdapter", "Set-VMNetworkAdapterVlan", "Remove-VMNetworkAdapter"})
 
 
 def check_cmd(cmd: Cmd) -> Cmdlet:
@@ -104,9 +110,11 @@ def _next(statement: Statement, index: int, cmdlet: Cmdlet, kind: str) -> str:
             raise InvalidInvocation(f"{name} stands last: what it returns is no longer a live object")
         return kind
     if index == 0:
-        if cmdlet.pipe and cmdlet.write:
+        if cmdlet.pipe and cmdlet.write and _OWN not in statement[0].parameters:
             raise InvalidInvocation(f"{name} must be given its object through the pipe, chosen by id")
         return cmdlet.output
+    if _OWN in statement[index].parameters:
+        raise InvalidInvocation(f"{name} -{_OWN} means adapters of the host and takes nothing from the pipe")
     if kind not in cmdlet.pipe:
         takes = " or ".join(sorted(cmdlet.pipe)) or "nothing"
         raise InvalidInvocation(f"{name} takes {takes} from the pipe, not {kind or 'nothing'}: PowerShell would bind it as a name")
@@ -128,7 +136,20 @@ def _agreed(cmd: Cmd, cmdlet: Cmdlet) -> None:
 
 def _one_object(before: Statement, effect: Cmd, cmdlet: Cmdlet) -> None:
     """Refuse a write that could mean more than one object."""
+    if _OWN in effect.parameters:
+        if not {"Name", "SwitchName"} <= effect.parameters.keys():
+            raise InvalidInvocation(f"{effect.cmdlet} -{_OWN} needs -Name and -SwitchName: without them the host gives it to some switch")
+        return
+    if before and before[0].cmdlet == "Get-VMNetworkAdapter":
+        _own_adapter(before, effect)
+        return
+    if cmdlet.host_wide:
+        if before or not set(effect.parameters) - {"Confirm", "Passthru"}:
+            raise InvalidInvocation(f"{effect.cmdlet} stands alone and sets something: its object is the host of the session")
+        return
     if not cmdlet.pipe:
+        if not cmdlet.creates and "LiteralPath" not in cmdlet.parameters:
+            raise InvalidInvocation(f"{effect.cmdlet} says nothing of the object it changes")
         if "LiteralPath" in cmdlet.parameters and "LiteralPath" not in effect.parameters:
             raise InvalidInvocation(f"{effect.cmdlet} needs an exact -LiteralPath")
         return
@@ -148,6 +169,15 @@ def _one_object(before: Statement, effect: Cmd, cmdlet: Cmdlet) -> None:
         raise InvalidInvocation(f"{WHERE}: an id is text")
     by_slot = f", or by {' '.join('-' + name for name in slot)}" if slot else ""
     raise InvalidInvocation(f"{selector.cmdlet} must choose exactly one device: by {WHERE} -Property Id -EQ -Value{by_slot}")
+
+
+def _own_adapter(before: Statement, effect: Cmd) -> None:
+    """Refuse a write to adapters of the host that does not choose exactly one, by id."""
+    chosen = len(before) == 2 and before[1].cmdlet == WHERE and before[1].parameters["Property"] == "Id"
+    if set(before[0].parameters) != {_OWN} or not chosen or isinstance(before[1].parameters["Value"], bool | int):
+        raise InvalidInvocation(f"{effect.cmdlet}: an adapter of the host is chosen by Get-VMNetworkAdapter -{_OWN} | {WHERE} -Property Id -EQ -Value")
+    if effect.cmdlet not in _OWN_WRITES:
+        raise InvalidInvocation(f"{effect.cmdlet} is for adapters of machines, not of the host")
 
 
 def _ending(after: Statement, effect: Cmd, cmdlet: Cmdlet) -> None:

@@ -47,7 +47,8 @@ class Cmdlet:
     `pipe`: kind of object it takes from the pipe -> the parameter that binds it, by value and without conversion.
     `output`: kind of object it returns, `""` for none; `passthru`: the switch it returns that for, `""` when it
     returns without being asked. `creates`: it needs no object to start from. `confirms`: it supports ShouldProcess, so
-    a write carries `Confirm: false`. `asks`: it prompts without `Force`. `high`: its confirm impact is High.
+    a write carries `Confirm: false`. `asks`: it prompts without `Force`. `high`: its confirm impact is High. `host_wide`:
+    it changes the host the session is on, so there is no object to choose.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Cmdlet:
     confirms: bool = False
     asks: bool = False
     high: bool = False
+    host_wide: bool = False
 
 
 _PARAMETER: Final = re.compile(r"(?P<name>\w+):(?P<wire>[A-Za-z]+(?:16|32|64)?(?:\[\])?)(?P<flags>[?0%*]*)(?:=(?P<members>[\w|]+))?")

@@ -21,6 +21,10 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "CriticalErrorAction": ("None", "Pause"),
     "ControllerType": ("IDE", "SCSI", "PMEM"),
     "VMSwitchType": ("Private", "Internal", "External"),
+    "VMSwitchBandwidthMode": ("Default", "Weight", "Absolute", "None"),
+    "VMSwitchLoadBalancingAlgorithm": ("HyperVPort", "Dynamic"),
+    "MigrationAuthenticationType": ("CredSSP", "Kerberos"),
+    "VMMigrationPerformance": ("TCPIP", "Compression", "SMB"),
     "ConsoleModeType": ("Default", "COM1", "COM2", "None"),
     "IPProtocolPreference": ("IPv4", "IPv6"),
     "ResolutionType": ("Maximum", "Single", "Default"),
@@ -53,6 +57,7 @@ def _write(
     passthru: str = "Passthru",
     creates: bool = False,
     asks: bool = False,
+    host_wide: bool = False,
 ) -> Cmdlet:
     extra = [f"{passthru}:switch"] if passthru else []
     extra += ["Confirm:switch"] + (["Force:switch"] if asks else [])
@@ -67,6 +72,7 @@ def _write(
         creates=creates,
         confirms=True,
         asks=asks,
+        host_wide=host_wide,
     )
 
 
@@ -75,6 +81,7 @@ _CMDLETS: Final = (
     _read("Get-VM", _VM, "Id:G"),
     _read("Get-VMHost", "VMHost"),
     _read("Get-VMSwitch", _SWITCH, "Id:G"),
+    _read("Get-VMSwitchTeam", "VMSwitchTeam"),
     _read("Get-VMProcessor", "VMProcessor", "VMName:S*", _OF_VM),
     _read("Get-VMMemory", "VMMemory", "VMName:S*", _OF_VM),
     _read("Get-VMFirmware", "VMFirmware", "VMName:S*", _OF_VM),
@@ -82,7 +89,7 @@ _CMDLETS: Final = (
     _read("Get-VMVideo", "VMVideo", "VMName:S*", _OF_VM),
     _read("Get-VMComPort", "VMComPort", "VMName:S*", _OF_VM),
     _read("Get-VMIntegrationService", _SERVICE, "VMName:S*", _OF_VM),
-    _read("Get-VMNetworkAdapter", _ADAPTER, "VMName:S*", _OF_VM),
+    _read("Get-VMNetworkAdapter", _ADAPTER, "VMName:S* ManagementOS:switch", _OF_VM),
     _read("Get-VMNetworkAdapterVlan", "VMNetworkAdapterVlanSetting", "VMName:S*", {**_OF_VM, _ADAPTER: "VMNetworkAdapter"}),
     _read("Get-VMHardDiskDrive", _DISK, f"VMName:S* ControllerType:ControllerType {_SLOT}", {**_OF_VM, _SCSI: "VMDriveController"}),
     _read("Get-VMDvdDrive", _DVD, f"VMName:S* {_SLOT}", {**_OF_VM, _SCSI: "VMDriveController"}),
@@ -93,6 +100,8 @@ _CMDLETS: Final = (
     _read("Get-Command", "CommandInfo", "Name:S[]%", module=_CORE),
     _read("Get-CimInstance", "CimInstance", "ClassName:S Namespace:S Filter:S Property:S[]", module="CimCmdlets"),
     _read("Get-Volume", "CimInstance", module="Storage"),
+    _read("Get-NetAdapter", "CimInstance", module="NetAdapter"),
+    _read("Get-NetIPAddress", "CimInstance", module="NetTCPIP"),
     _read("Where-Object", "", "Property:S EQ:switch Value:any", module=_CORE),
     _read(SELECT, "", "Property:S[]% ExpandProperty:S% First:I32", module="Microsoft.PowerShell.Utility"),
     # Virtual machines
@@ -150,7 +159,7 @@ _CMDLETS: Final = (
     _write(
         "Add-VMNetworkAdapter",
         _ADAPTER,
-        "Name:S SwitchName:S StaticMacAddress:S DynamicMacAddress:switch IsLegacy:B DeviceNaming:OnOffState",
+        "Name:S SwitchName:S StaticMacAddress:S DynamicMacAddress:switch IsLegacy:B DeviceNaming:OnOffState ManagementOS:switch",
         {_VM: "VM"},
     ),
     _write("Remove-VMNetworkAdapter", _ADAPTER, "", {_ADAPTER: "VMNetworkAdapter"}),
@@ -185,10 +194,27 @@ _CMDLETS: Final = (
     _write("Remove-VMScsiController", _SCSI, "", {_SCSI: "VMScsiController"}),
     _write("Remove-VMSnapshot", _SNAPSHOT, "", {_SNAPSHOT: "VMSnapshot"}),
     # Switches
-    _write("New-VMSwitch", _SWITCH, "Name:S SwitchType:VMSwitchType=Internal|Private Id:S Notes:S0", passthru="", creates=True),
-    _write("Set-VMSwitch", _SWITCH, "SwitchType:VMSwitchType Notes:S0", {_SWITCH: "VMSwitch"}),
+    _write(
+        "New-VMSwitch",
+        _SWITCH,
+        "Name:S SwitchType:VMSwitchType=Internal|Private Id:S Notes:S0 NetAdapterName:S[]% AllowManagementOS:B EnableEmbeddedTeaming:B"
+        " MinimumBandwidthMode:VMSwitchBandwidthMode EnableIov:B",
+        passthru="",
+        creates=True,
+    ),
+    _write("Set-VMSwitch", _SWITCH, "SwitchType:VMSwitchType=Internal|Private Notes:S0 NetAdapterName:S% AllowManagementOS:B", {_SWITCH: "VMSwitch"}),
+    _write("Set-VMSwitchTeam", _SWITCH, "NetAdapterName:S[]% LoadBalancingAlgorithm:VMSwitchLoadBalancingAlgorithm", {_SWITCH: "VMSwitch"}),
     _write("Rename-VMSwitch", _SWITCH, "NewName:S", {_SWITCH: "VMSwitch"}),
     _write("Remove-VMSwitch", "", "", {_SWITCH: "VMSwitch"}, passthru="", asks=True),
+    # The host itself
+    _write(
+        "Set-VMHost",
+        "VMHost",
+        "VirtualMachinePath:S% VirtualHardDiskPath:S% NumaSpanningEnabled:B EnableEnhancedSessionMode:B MacAddressMinimum:S MacAddressMaximum:S"
+        " VirtualMachineMigrationAuthenticationType:MigrationAuthenticationType VirtualMachineMigrationPerformanceOption:VMMigrationPerformance"
+        " MaximumVirtualMachineMigrations:U32 MaximumStorageMigrations:U32 UseAnyNetworkForMigration:B",
+        host_wide=True,
+    ),
     # Files
     _write(
         "New-VHD",

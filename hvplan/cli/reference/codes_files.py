@@ -82,6 +82,12 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "vhd-size": ("The size of a disk is no whole number of sectors.", "Round it."),
     "adapter-name": ("Two adapters of a machine have one name.", "Give each its own name."),
     "switch-pattern": ("A switch name has to be sent as it is and, read as a pattern ([ ] * ?), fits another switch.", "Rename one of the switches."),
+    "switch-type": ("A key of a switch does not go with its type.", "Remove the key, or change type."),
+    "switch-team": ("loadBalancing without a team.", "Remove it, or write embeddedTeaming: true."),
+    "switch-management": ("The host's own adapters on a switch contradict allowManagementOS or each other.", "Remove or rename one of them."),
+    "net-adapter": ("The physical adapters of a switch are none, named twice, or named in two ways.", "Write netAdapters: [{name: Ethernet 2}]."),
+    "bandwidth": ("A bandwidth does not go with the bandwidthMode of its switch, or two of them exclude each other.", "Keep the one of the mode."),
+    "mac-range": ("The minimum of a range of MAC addresses is above its maximum.", "Exchange them."),
     # saved documents
     "not-a-plan": (
         "A file cannot be used as a plan: not JSON, another version, a result, or something that no plan may hold.",

@@ -17,6 +17,8 @@ from hvplan.model.rows import Row
 from hvplan.model.values import UNSET
 
 Json = Any
+MACHINES: Final = ("VirtualMachine", "VirtualMachineTemplate")
+"""The kinds that have a generation."""
 _DEFAULT: Final = re.compile(r"(?:^|[;.] )[Dd]efault:? (.+?)(?:\.?$|\. |;)|(?:^|[ :])(\S+) \(default\)")
 
 
@@ -80,7 +82,7 @@ def describe(attribute: Attribute) -> Described:
         takes=_takes(attribute.shape),
         unit=leaf.kind.unit if leaf else "",
         default=MUST.get(where) or (_row_default(row) if row else fact.default or _written_default(_doc(attribute.shape))),
-        generations=row.generations if row else fact.generations,
+        generations=(row.generations if row else fact.generations) if attribute.kind in MACHINES else (),
         since=row.since if row else "",
         costs=costs_of(row) if row else fact.costs,
         together=tuple(_together(attribute, row)) if row else (),

@@ -47,7 +47,7 @@ def place(attribute: Attribute, width: int) -> Iterator[Line]:
         yield from _later(attribute, width)
         return
     described = describe(attribute)
-    yield Line(f"{described.kind}  {described.path}".rstrip(), "head")
+    yield Line(described.name if described.path else f"{described.kind} ({described.name})", "head")
     yield Line("")
     yield from _wrapped(described.doc, width, 2)
     if attribute.leaf or not is_branch(attribute):
@@ -75,7 +75,7 @@ def code(entries: Iterable[Code], width: int) -> Iterator[Line]:
 
 
 def _later(attribute: Attribute, width: int) -> Iterator[Line]:
-    yield Line(f"{attribute.kind}  {attribute.path}", "head")
+    yield Line(attribute.name, "head")
     yield Line("")
     if attribute.shape.doc:
         yield from _wrapped(attribute.shape.doc, width, 2)

@@ -46,6 +46,10 @@ def declared(document: PlanDocument) -> Declared:
             path = vhd.get("path") if isinstance(vhd, Mapping) else side.get("vhd.path", side.get("path"))
             if isinstance(path, str):
                 paths[change.host, change.address] = path
+    for step in document.steps:
+        for command in step.invocation:
+            if command["cmdlet"] == "Add-VMHardDiskDrive" and isinstance(path := command["parameters"].get("Path"), str):
+                paths.setdefault((step.host, step.address), path)  # a disk that a VirtualDisk document names has its path only there
     return Declared(names, paths)
 
 

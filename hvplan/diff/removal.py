@@ -7,7 +7,7 @@ from typing import Final
 
 from hvplan.diff.changes import Delete, Finding, Keep, Update
 from hvplan.diff.context import Context
-from hvplan.diff.digests import disk_section, made_as
+from hvplan.diff.digests import disk_declared, disk_section, made_as
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import STEADY
 from hvplan.diff.result import ObjectDiff
@@ -16,7 +16,7 @@ from hvplan.diff.vm import REPLICAS
 from hvplan.model.address import device
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveVhd, LiveVm
-from hvplan.model.marker import Marker
+from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Unknown, normal_path, same_path
 
@@ -78,7 +78,7 @@ def _files(want: VirtualMachine, live: LiveVm, marker: Marker, address: str, ctx
             continue
         disk = next((d for d in want.disks if d.path and same_path(d.path, base)), None)
         key = made_as(marker, drive, base, ctx.host.vhds.get(normal_path(base)))
-        if disk and disk.vhd and disk.vhd.existing != "Adopt" and disk_section(disk.key) in marker.applied:
+        if disk and disk.vhd and disk.vhd.existing != "Adopt" and marker.applied.get(disk_section(disk.key)) == digest(disk_declared(disk)):
             key = disk.key
         at = device(address, "disks", key or (disk.key if disk else str(drive.slot)))
         yield at, base, _keeps_file(base, live, ctx) if key else "its mark does not say that hvplan made it"

@@ -70,6 +70,7 @@ RULES: Final = (
     _rule("* *", "hold stop", MACHINE, "power converges last", first=ONLINE),
     _rule("* *", "marker mark", MACHINE, "the mark says what was applied", first=ONLINE),
     _rule("* *", "marker mark", MACHINE, "the mark says what was applied", first=OFFLINE),
+    _rule("power|hold stop", "marker mark", MACHINE, "the mark says what was applied, a state too"),
     _rule("power start", "marker mark", MACHINE, "the mark that a start is owed goes when it was made"),
     _rule("intent mark", "power stop", MACHINE, "a killed run must leave word that a start is owed"),
     _rule("intent mark", "marker mark", MACHINE, "the whole mark comes last"),

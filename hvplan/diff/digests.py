@@ -13,17 +13,31 @@ from hvplan.model.devices import Disk, NetworkAdapter
 from hvplan.model.live import LiveDrive, LiveVhd
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine, VirtualSwitch
-from hvplan.model.rows import written
+from hvplan.model.parts import PARTS
+from hvplan.model.rows import rows, settled, written
 from hvplan.model.values import UNSET, Json, Unknown, normal_path
 
-SECTIONS: Final[Mapping[str, str]] = {"general": "vm", "processor": "cpu", "memory": "mem", "firmware": "fw"}
+SECTIONS: Final[Mapping[str, str]] = {
+    "general": "vm",
+    "platform": "hw",
+    "processor": "cpu",
+    "memory": "mem",
+    "firmware": "fw",
+    "bios": "bios",
+    "video": "video",
+    "services": "ic",
+    "com_ports": "com",
+}
 """Part of a VM -> the short word of its section in the marker."""
+SECTION_OF: Final[Mapping[str, str]] = {row.path: SECTIONS[name] for name, part in PARTS for row in rows(part).values()}
+"""Path of an attribute -> the section it is in."""
 _MOST_PATHS: Final = 10  # 2**10 digests at most are tried for one section
+_NEAR: Final = 2  # beside what is declared now, so many paths more or less are tried
 
 
 def declared(part: Any) -> dict[str, Json]:
     """The written rows of a part: path -> JSON value."""
-    return {row.path: row.json(value) for _, row, value in written(part)}
+    return {row.path: row.json(settled(row, value)) for _, row, value in written(part)}
 
 
 def disk_declared(disk: Disk) -> dict[str, Json]:
@@ -100,7 +114,7 @@ def cause(marker: Marker | None, section: str, now: Mapping[str, Json], live: Ma
         return "unknown" if "devices" in marker.applied or not marker.applied else "pending"
     if last == digest(dict(now)):
         return "drift"
-    return "pending" if _unmoved(last, live) else "both"
+    return "pending" if _unmoved(last, live, frozenset(now) & frozenset(live)) else "both"
 
 
 def disk_live(drive: LiveDrive, base: str, header: LiveVhd | Unknown | None) -> dict[str, Json]:
@@ -123,9 +137,13 @@ def made_as(marker: Marker, drive: LiveDrive, base: str, header: LiveVhd | Unkno
     return None
 
 
-def _unmoved(last: str, live: Mapping[str, Json]) -> bool:
-    """Does some choice of the live values have the digest that was applied: then the host is as it was left."""
+def _unmoved(last: str, live: Mapping[str, Json], near: frozenset[str] = frozenset()) -> bool:
+    """Does some choice of the live values have the digest that was applied: then the host is as it was left.
+
+    Few values are tried in every choice; of many, those `near` what is declared now, for a file seldom changes much at once.
+    """
     paths = sorted(live)
     if len(paths) > _MOST_PATHS:
-        return False
+        moved = (frozenset(chosen) for count in range(_NEAR + 1) for chosen in combinations(paths, count))
+        return any(last == digest({path: live[path] for path in sorted(near ^ some)}) for some in moved if near ^ some)
     return any(last == digest({path: live[path] for path in chosen}) for count in range(1, len(paths) + 1) for chosen in combinations(paths, count))

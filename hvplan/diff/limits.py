@@ -12,7 +12,8 @@ from hvplan.model.address import owner
 from hvplan.model.devices import CONTROLLERS, NetworkAdapter
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import VirtualMachine
-from hvplan.model.parts import Memory
+from hvplan.model.parts import Memory, Processor
+from hvplan.model.rows import rows, settled
 from hvplan.model.values import Unknown, show_size
 
 PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
@@ -24,6 +25,7 @@ VERSIONS: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
     "2025": ((8, 0), (12, 0)),
 }
 """Release -> lowest and highest configuration version (behaviour 1.3)."""
+_THREADS: Final = rows(Processor)["threads_per_core"]
 GENERATION_1_PROCESSORS, GENERATION_1_MEMORY = 64, 1 << 40
 ADAPTERS_NEW, ADAPTERS_OLD = 64, 8
 SMALLEST_MEMORY, MEMORY_STEP = 32 << 20, 2 << 20
@@ -34,23 +36,22 @@ NEW_MINIMUM, NEW_MAXIMUM = 512 << 20, 1 << 40
 def vm_limits(vm: Machine, ctx: Context) -> Iterator[Finding]:
     """Processors and memory beyond what this host or the generation gives."""
     host, want, generation = ctx.host, vm.want, vm.situation.generation
-    count = want.processor.count
+    count = settled(rows(Processor)["count"], want.processor.count)
     if isinstance(count, int):
         most = GENERATION_1_PROCESSORS if generation == 1 else PROCESSORS.get(host.identity.release, PROCESSORS["2025"])
         if count > most:
             yield _over(vm, "processor.count", "processors", f"{count} processors: Generation {generation} takes at most {most} on this host.")
         elif host.processors and count > host.processors:
             yield _over(vm, "processor.count", "processors", f"{count} processors: this host has {host.processors}.")
+    if settled(_THREADS, want.processor.threads_per_core) == 0 and host.identity.release == "2016":
+        text = "processor.threadsPerCore: a 2016 host does not take 0 (as many as the host has). Declare 1 or 2."
+        yield Finding(address=vm.address, code="threads", path="processor.threadsPerCore", text=text, blocks=(vm.address,))
     known = VERSIONS.get(host.identity.release)
     if vm.new and isinstance(want.version, str) and known and not known[0] <= _version(want.version) <= known[1]:
         lowest, highest = (".".join(map(str, end)) for end in known)
         text = f"configuration version {want.version}: this host makes machines of version {lowest} to {highest}. Declare one of these, or none."
         yield Finding(address=vm.address, code="version", path="version", text=text, blocks=(vm.address,))
-    for path, size in (
-        ("memory.startup", want.memory.startup),
-        ("memory.dynamic.minimum", want.memory.minimum),
-        ("memory.dynamic.maximum", want.memory.maximum),
-    ):
+    for path, size in ((path, _size(want.memory, name)) for path, name in _SIZES.items()):
         if not isinstance(size, int):
             continue
         most = GENERATION_1_MEMORY if generation == 1 else MEMORY.get(host.identity.release, MEMORY["2025"])
@@ -83,7 +84,7 @@ _NEW: Final[Mapping[str, int]] = {"memory.dynamic.minimum": NEW_MINIMUM, "memory
 
 
 def _size(memory: Memory | None, name: str) -> int | None:
-    value = getattr(memory, name) if memory is not None else None
+    value = settled(rows(Memory)[name], getattr(memory, name)) if memory is not None else None
     return value if isinstance(value, int) else None
 
 

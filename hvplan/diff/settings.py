@@ -10,12 +10,16 @@ from hvplan.diff.changes import FieldChange, Finding
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveHost
 from hvplan.model.objects import Lifecycle
-from hvplan.model.rows import Row, rows
-from hvplan.model.values import RESET, UNSET, Unknown
+from hvplan.model.parts import PARTS
+from hvplan.model.rows import Row, rows, settled
+from hvplan.model.values import UNSET, Unknown
 
 _OLDEST = "2016"
-SAVED_KEEPS = frozenset({"processor", "memory", "firmware"})
-"""Parts that a saved machine refuses to change (behaviour 2.1 A)."""
+SAVED_KEEPS = frozenset({"processor", "memory", "firmware", "bios", "video", "services"})
+"""Parts that a saved machine refuses to change (behaviour 2.1 A), or of which no source says that it takes them."""
+
+SAVED_PATHS = frozenset(row.path for name, part in PARTS if name in SAVED_KEEPS for row in rows(part).values())
+"""Their attributes."""
 
 
 def manages(lifecycle: Lifecycle, *spellings: str) -> bool:
@@ -35,14 +39,15 @@ def effective(part: Any, lifecycle: Lifecycle, *, defaults: bool, generation: in
             if not defaults or row.default is UNSET or generation not in row.generations or not can_send(host, row, row.default):
                 continue
             value = row.default
-        elif not manages(lifecycle, row.path) or (row.since != _OLDEST and value in (row.default, RESET) and not can_send(host, row, row.default)):
+        elif not manages(lifecycle, row.path) or (row.since != _OLDEST and settled(row, value) == row.resets_to and not can_send(host, row, value)):
             continue  # a host that does not know a thing yet is as its default says
-        yield row, (row.default if value is RESET else value)
+        yield row, settled(row, value)
 
 
 def can_send(host: LiveHost, row: Row, value: Any) -> bool:
-    """Does the host's session have every parameter that writing this value needs."""
-    return all(host.has(row.write, parameter) for parameter in row.encode(value))
+    """Does the host's session have the cmdlet and every parameter that writing this value needs."""
+    command, value = row.command(value), settled(row, value)
+    return command in host.commands and all(host.has(command, parameter) for parameter in row.encode(value))
 
 
 def row_findings(part: Any, address: str, lifecycle: Lifecycle, generation: int, host: LiveHost) -> Iterator[Finding]:
@@ -56,8 +61,11 @@ def row_findings(part: Any, address: str, lifecycle: Lifecycle, generation: int,
             text = f"{row.path} does not exist on Generation {generation}. Remove it, or make the VM Generation {row.generations[0]}."
             yield Finding(address=address, code="wrong-generation", path=row.path, text=text, blocks=(address,))
         elif not can_send(host, row, value):
-            lacking = ", ".join(f"-{name}" for name in row.encode(value) if not host.has(row.write, name))
-            text = f"{row.path}: this host's {row.write} has no {lacking} (needs {row.since} or later). Remove it for this host."
+            command = row.command(value)
+            lacking = ", ".join(f"-{name}" for name in row.encode(value) if not host.has(command, name))
+            text = f"{row.path}: this host's {command} has no {lacking} (needs {row.since} or later). Remove it for this host."
+            if command not in host.commands:
+                text = f"{row.path}: this host's session has no {command}. Remove it for this host, or make the cmdlet visible at the endpoint."
             yield Finding(address=address, code="not-on-this-host", path=row.path, text=text, blocks=(address,))
 
 
@@ -108,6 +116,14 @@ def _raised(change: FieldChange, highest: Mapping[tuple[str, str], When]) -> Fie
         return change
     line = highest[(change.row.write, change.row.together)]
     return change if line.impact == change.impact else replace(change, line=When(f"set together with what needs {line.impact.label}", line.impact))
+
+
+def missing_components(part: Any, live: Any, address: str, lifecycle: Lifecycle) -> Iterator[Finding]:
+    """A refusal for what is written about a component that the host does not list for this machine."""
+    for name, row in rows(part).items() if live is not None and not isinstance(live, Unknown) else ():
+        if row.component and getattr(part, name) is not UNSET and getattr(live, name) is UNSET and manages(lifecycle, row.path):
+            text = f"{row.path}: {row.query} does not list it for this machine (component {row.component}). Remove it."
+            yield Finding(address=address, code="not-on-this-host", path=row.path, text=text, blocks=(address,))
 
 
 def unknown_part(name: str, part: Any, live: Any, address: str, lifecycle: Lifecycle) -> Iterator[Finding]:

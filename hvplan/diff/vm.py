@@ -9,12 +9,12 @@ from typing import Any
 from hvplan.diff import adapters, disks
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
-from hvplan.diff.digests import SECTIONS, cause, sections
+from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
 from hvplan.diff.limits import device_limits, memory_order, vm_limits
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change, state_findings
 from hvplan.diff.result import ObjectDiff
-from hvplan.diff.settings import SAVED_KEEPS, compare, row_findings, unknown_part
+from hvplan.diff.settings import SAVED_KEEPS, compare, missing_components, row_findings, unknown_part
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
@@ -73,6 +73,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         *vm_limits(vm, ctx),
         *memory_order(vm, live.memory),
         *_fewer_controllers(want, live, address),
+        *_checkpoint_folder(fields, live, address),
         *devices.findings,
     ]
     findings += device_limits(vm, live, devices.changes, devices.controllers, ctx)
@@ -168,7 +169,7 @@ def _fields(vm: Machine, live: LiveVm, ctx: Context) -> Iterator[FieldChange]:
     static = not isinstance(live.memory, Unknown) and live.memory.dynamic is not True
     for name in SECTIONS:
         part = getattr(live, name)
-        if isinstance(part, Unknown) or (name == "firmware" and part is None):
+        if isinstance(part, Unknown) or part is None:
             continue
         yield from compare(
             getattr(vm.want, name),
@@ -201,12 +202,24 @@ def _fewer_controllers(want: VirtualMachine, live: LiveVm, address: str) -> Iter
         yield Finding(address=address, code="controllers-fewer", text=text, path="devices.scsiControllers", blocks=(address,))
 
 
+def _checkpoint_folder(fields: list[FieldChange], live: LiveVm, address: str) -> Iterator[Finding]:
+    """The folder of checkpoints stays while there are any (behaviour 2.5, 4)."""
+    if not any(field.path == "checkpoints.path" for field in fields) or live.checkpoints == ():
+        return
+    if isinstance(live.checkpoints, Unknown):
+        text = f"checkpoints.path changes only while the machine has no checkpoints, and they could not be read ({live.checkpoints.why})."
+        yield Finding(address=address, code="unknown", text=text, path="checkpoints.path", blocks=(address,))
+    else:
+        names = ", ".join(checkpoint.name for checkpoint in live.checkpoints[:3]) + (", ..." if len(live.checkpoints) > 3 else "")
+        text = f"checkpoints.path changes only while the machine has no checkpoints; it has {len(live.checkpoints)} ({names}). Remove them first, or leave the folder."
+        yield Finding(address=address, code="checkpoints", text=text, path="checkpoints.path", blocks=(address,))
+
+
 def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange]) -> Iterator[FieldChange]:
     now, values = sections(vm.want), vm_values(live)
-    prefix = {"processor": "cpu", "memory": "mem", "firmware": "fw"}
     for field in fields:
-        word = prefix.get(field.path.split(".")[0], "vm")
-        readable = {path: value for path, value in values.items() if prefix.get(path.split(".")[0], "vm") == word and path not in _IDENTITY}
+        word = SECTION_OF.get(field.path, "vm")
+        readable = {path: value for path, value in values.items() if SECTION_OF.get(path, "vm") == word and path not in _IDENTITY}
         yield replace(field, cause=cause(vm.marker, word, now.get(word, {}), readable))
 
 
@@ -221,6 +234,7 @@ def _row_findings(vm: Machine, ctx: Context) -> Iterator[Finding]:
 def _unknown_parts(vm: Machine, live: LiveVm) -> Iterator[Finding]:
     for name in SECTIONS:
         yield from unknown_part(name, getattr(vm.want, name), getattr(live, name), vm.address, vm.want.lifecycle)
+        yield from missing_components(getattr(vm.want, name), getattr(live, name), vm.address, vm.want.lifecycle)
 
 
 def _unasked(vm: Machine, live: LiveVm) -> tuple[LiveAdapter | LiveDrive, ...]:

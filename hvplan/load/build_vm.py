@@ -9,7 +9,7 @@ from hvplan.load.build import Values, ensure, given, got, labels, lifecycle, par
 from hvplan.load.check import REMOVE
 from hvplan.model.devices import AdapterSettings, Disk, NetworkAdapter, Vhd
 from hvplan.model.objects import VirtualMachine
-from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.parts import PARTS
 from hvplan.model.values import UNSET
 
 PathOf = Callable[[str], str]
@@ -24,10 +24,7 @@ def machine(values: Values, name: str, host: str, path_of: PathOf) -> VirtualMac
         ensure=ensure(values),
         lifecycle=lifecycle(values),
         labels=labels(values),
-        general=part(General, values),
-        processor=part(Processor, values),
-        memory=part(Memory, values),
-        firmware=part(Firmware, values),
+        **{name: part(kind, values) for name, kind in PARTS},
         scsi_controllers=got(values, "devices", "scsiControllers"),
         disks=tuple(disk(key, item, path_of) for key, item in items(values, "disks")),
         network_adapters=tuple(adapter(key, item) for key, item in items(values, "networkAdapters")),

@@ -13,7 +13,7 @@ from hvplan.diagnostics import Diagnostic, Place
 from hvplan.load.kinds import REFERENCE_FORM
 from hvplan.load.shapes import Group, Later, Leaf, Many, Named, Shape
 from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, describe, is_null, plain, problem, shorten
-from hvplan.model.values import UNSET
+from hvplan.model.values import RESET, UNSET
 
 REMOVE = object()
 """What a name of a `Named` map gives when it is written as null: remove it."""
@@ -46,7 +46,7 @@ class Checker:
 
     def _leaf(self, shape: Leaf, node: Node, path: str) -> Any:
         if is_null(node) and not shape.null:
-            return self._null(path, node)
+            return self._null(path, node, shape)
         # A map or list where a single value is expected is handed on as UNSET: no kind takes that, and its error says what is expected.
         raw = plain(node) if shape.raw or isinstance(node, Scalar) else UNSET
         try:
@@ -56,21 +56,28 @@ class Checker:
             self.say("invalid-value", f"{path} must be {error}.", node.place, detail=detail, hint=_value_hint(node, str(error), secret=shape.secret))
             return UNSET
 
-    def _null(self, path: str, node: Node) -> Any:
+    def _null(self, path: str, node: Node, leaf: Leaf | None = None) -> Any:
+        """What `null` gives: RESET where the documented default is known; an empty value is a mistake everywhere."""
         hint = "write a value, or remove the key: what is not written is not managed"
+        row = leaf.row if leaf is not None else None
+        default = row.resets_to if row is not None else UNSET
+        if row is not None and default is not UNSET and isinstance(node, Scalar) and node.text:
+            return RESET
         if path == "name":
             self.say("null", "name has no value.", node.place, hint="write name: ...")
         elif isinstance(node, Scalar) and not node.text:
+            if row is not None and default is not UNSET:
+                hint = f"write a value, or null for its default ({row.show(default)}), or remove the key"
             self.say("null", f"{path} has no value.", node.place, hint=hint)
         else:
-            self.say("null", f"{path}: null (reset) is not supported by this version.", node.place, hint=hint)
+            self.say("null", f"{path}: null means the documented default, and it has none.", node.place, hint=hint)
         return UNSET
 
     def _group(self, shape: Group, node: Node, path: str) -> Any:
         if shape.also is not None and isinstance(node, Scalar) and not is_null(node):
             return self._leaf(shape.also, node, path)
         if is_null(node):
-            return self._null(path, node)
+            return self._null(path, node, shape.also)
         only = shape.also is not None and all(isinstance(item, Later) for item in shape.keys.values())
         if shape.also is not None and only and not (isinstance(node, Mapping) and node.entries):
             return self._leaf(shape.also, node, path)

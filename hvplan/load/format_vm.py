@@ -7,7 +7,7 @@ from typing import Any, Final
 from hvplan.load.kinds import BLOCK, CONSENT, NAME, SAVED_STATE, SECTOR, STOP_THEN, TEXT, VERSION
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
 from hvplan.model.devices import SLOT, AdapterSettings
-from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.rows import rows
 from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, number, word
 
@@ -95,7 +95,11 @@ DEVICES: Final = Group(
         "scsiControllers": Leaf(kind=number(0, 4), doc="How many SCSI controllers; at least as many as the slots name."),
         "disks": Named(doc="Hard disks, each under a name of your choice.", item=DISK, key=NAME, removable=True),
         "networkAdapters": Named(doc="Network adapters, each under a name of your choice.", item=ADAPTER, key=NAME, removable=True),
-        **later("dvds", "floppy", "comPorts", "gpuPartitions", "assignedDevices", "fibreChannel", "keyStorageDrive"),
+        "comPorts": Group(
+            doc="The two serial ports of the machine.",
+            keys={key: Group(doc=f"The port {key.upper()}.", keys=below(ComPorts, f"devices.comPorts.{key}.")) for key in ("com1", "com2")},
+        ),
+        **later("dvds", "floppy", "gpuPartitions", "assignedDevices", "fibreChannel", "keyStorageDrive"),
     },
 )
 
@@ -109,7 +113,11 @@ MACHINE: Final[dict[str, Shape]] = {
     ),
     "path": Leaf(kind=PATH, doc="The folder on the host below which the machine's folder is made; decided at creation."),
     **below(General, ""),
-    "processor": Group(doc="Virtual processors.", keys=below(Processor, "processor.") | later("threadsPerCore", "numa")),
+    **below(Platform, ""),
+    "processor": Group(
+        doc="Virtual processors.",
+        keys=below(Processor, "processor.") | {"numa": Group(doc="Virtual NUMA nodes.", keys=below(Processor, "processor.numa."))},
+    ),
     "memory": Group(
         doc="Memory.",
         keys={
@@ -118,18 +126,24 @@ MACHINE: Final[dict[str, Shape]] = {
                 doc="Dynamic memory: its limits, or false for static memory.", keys=below(Memory, "memory.dynamic."), also=leaf(_MEMORY["dynamic"])
             ),
             "priority": leaf(_MEMORY["priority"]),
-            **later("numaMaximumPerNode"),
+            "numaMaximumPerNode": leaf(_MEMORY["numa_node"]),
         },
     ),
     "firmware": Group(
         doc="UEFI firmware of a Generation 2 machine.",
-        keys=below(Firmware, "firmware.") | later("bootOrder", "networkBoot", "consoleMode", "pauseAfterBootFailure"),
+        keys=below(Firmware, "firmware.") | later("bootOrder"),
     ),
+    "bios": Group(doc="BIOS of a Generation 1 machine.", keys=below(Bios, "bios.")),
     "automaticActions": Group(
-        doc="What happens when the host starts and shuts down.",
-        keys=below(General, "automaticActions.") | later("criticalError", "criticalErrorTimeout"),
+        doc="What happens when the host starts and shuts down, and when the machine's storage is gone.",
+        keys=below(General, "automaticActions.") | below(Platform, "automaticActions."),
     ),
-    "checkpoints": Group(doc="Settings of checkpoints.", keys=below(General, "checkpoints.") | later("path", "policy")),
+    "checkpoints": Group(doc="Settings of checkpoints.", keys=below(General, "checkpoints.") | below(Platform, "checkpoints.") | later("policy")),
+    "integrationServices": Group(
+        doc="What host and guest do for each other; services that are not written stay as they are.", keys=below(IntegrationServices, "integrationServices.")
+    ),
+    "video": Group(doc="The synthetic video adapter.", keys=below(Video, "video.")),
+    "memoryMappedIo": Group(doc="Address space for devices of the host that are assigned to the machine.", keys=below(Platform, "memoryMappedIo.")),
     "devices": DEVICES,
-    **later("bios", "security", "integrationServices", "video", "memoryMappedIo", "smartPagingPath"),
+    **later("security"),
 }

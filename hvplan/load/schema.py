@@ -61,7 +61,7 @@ def of(shape: Shape, *, null: bool = False) -> Schema:
             schema = copy.deepcopy(dict(shape.kind.schema))
             if shape.kind.name == "text" and isinstance(schema.get("type"), list):  # a decimal is text as written
                 schema["type"] = ["number" if word == "integer" else word for word in schema["type"]]
-            schema = _or_null(schema) if null and not shape.null else schema
+            schema = _or_null(schema) if (null or shape.resets) and not shape.null else schema
         case Group():
             keys = {key: {**of(item, null=null), "description": _doc(item)} for key, item in shape.keys.items() if not isinstance(item, Later)}
             schema = {"type": "object", "additionalProperties": False, "properties": keys}

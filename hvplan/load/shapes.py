@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hvplan.model.rows import Row
-from hvplan.model.values import Kind
+from hvplan.model.values import UNSET, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,11 @@ class Leaf:
     secret: bool = False
     raw: bool = False
     row: Row | None = None
+
+    @property
+    def resets(self) -> bool:
+        """Does null mean a default that is documented."""
+        return self.row is not None and self.row.resets_to is not UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ Shape = Leaf | Group | Named | Many | Later
 
 def leaf(row: Row, *, null: bool = False) -> Leaf:
     """The leaf of one row of the model: its kind and its documentation."""
-    return Leaf(kind=row.kind, doc=row.doc, null=null, row=row)
+    return Leaf(kind=row.kind, doc=row.doc, null=null, raw=row.kind.schema.get("type") == "array", row=row)
 
 
 def later(*names: str) -> dict[str, Shape]:

@@ -1,14 +1,17 @@
-"""The parts of a virtual machine whose settings are plain rows: general settings, processor, memory, firmware."""
+"""The parts of a virtual machine whose settings are plain rows: general settings, processor, memory here; `PARTS` lists all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
+from hvplan.model.firmware import Bios, Firmware, Video
 from hvplan.model.impact import Impact, Situation, When
-from hvplan.model.rows import Record, Sent, attribute
-from hvplan.model.values import DURATION, SIZE, TRUTH, Kind, Reset, Unset, number, text, word
+from hvplan.model.platform import WHOLE_MIB, ComPorts, IntegrationServices, Platform
+from hvplan.model.rows import attribute, readable
+from hvplan.model.values import DURATION, SIZE, TRUTH, Reset, Unset, number, text, word
+
+__all__ = ["PARTS", "Bios", "ComPorts", "Firmware", "General", "IntegrationServices", "Memory", "Part", "Platform", "Processor", "Video"]
 
 ONLINE, RESTART = Impact.ONLINE, Impact.RESTART
 MEGABYTE = 1 << 20
@@ -62,6 +65,7 @@ class Processor:
         set="Reserve",
         query="Get-VMProcessor",
         write="Set-VMProcessor",
+        reset=0,
         doc="Share of a host processor kept for this VM.",
         source="behaviour 2.2",
     )
@@ -72,6 +76,7 @@ class Processor:
         set="Maximum",
         query="Get-VMProcessor",
         write="Set-VMProcessor",
+        reset=100,
         doc="Most of a host processor this VM may use.",
         source="behaviour 2.2",
     )
@@ -82,6 +87,7 @@ class Processor:
         set="RelativeWeight",
         query="Get-VMProcessor",
         write="Set-VMProcessor",
+        reset=100,
         doc="Share when processors are scarce.",
         source="behaviour 2.2",
     )
@@ -93,6 +99,7 @@ class Processor:
         query="Get-VMProcessor",
         write="Set-VMProcessor",
         impact=RESTART,
+        reset=False,
         doc="Lets the guest run Hyper-V itself.",
         source="behaviour 2.2",
     )
@@ -103,6 +110,7 @@ class Processor:
         set="EnableHostResourceProtection",
         query="Get-VMProcessor",
         write="Set-VMProcessor",
+        reset=False,
         doc="Throttles a guest that floods the host with bus traffic.",
         source="behaviour 2.2",
     )
@@ -114,6 +122,7 @@ class Processor:
         query="Get-VMProcessor",
         write="Set-VMProcessor",
         impact=RESTART,
+        reset=False,
         doc="Hides processor features so that the VM can move to other processors of the same maker.",
         source="behaviour 2.2",
     )
@@ -125,7 +134,45 @@ class Processor:
         query="Get-VMProcessor",
         write="Set-VMProcessor",
         impact=RESTART,
+        reset=False,
         doc="Hides processor features that very old guests cannot bear.",
+        source="behaviour 2.2",
+    )
+    threads_per_core: int | Unset | Reset = attribute(
+        number(0, 2),
+        "processor.threadsPerCore",
+        get="HwThreadCountPerCore",
+        set="HwThreadCountPerCore",
+        query="Get-VMProcessor",
+        write="Set-VMProcessor",
+        impact=RESTART,
+        decode=lambda record: readable(number(0, 2), record["HwThreadCountPerCore"]),
+        reset=0,
+        doc="Hardware threads of one core that the guest sees; 0: as many as the host has (not on 2016).",
+        source="behaviour 2.2, 3.2",
+    )
+    numa_node: int | Unset | Reset = attribute(
+        number(1, 2048),
+        "processor.numa.maximumPerNode",
+        get="MaximumCountPerNumaNode",
+        set="MaximumCountPerNumaNode",
+        query="Get-VMProcessor",
+        write="Set-VMProcessor",
+        impact=RESTART,
+        decode=lambda record: readable(number(1, 2048), record["MaximumCountPerNumaNode"]),
+        doc="Most virtual processors of one virtual NUMA node.",
+        source="behaviour 2.2",
+    )
+    numa_socket: int | Unset | Reset = attribute(
+        number(1, 64),
+        "processor.numa.maximumPerSocket",
+        get="MaximumCountPerNumaSocket",
+        set="MaximumCountPerNumaSocket",
+        query="Get-VMProcessor",
+        write="Set-VMProcessor",
+        impact=RESTART,
+        decode=lambda record: readable(number(1, 64), record["MaximumCountPerNumaSocket"]),
+        doc="Most virtual NUMA nodes of one virtual socket.",
         source="behaviour 2.2",
     )
 
@@ -168,6 +215,7 @@ class Memory:
         write="Set-VMMemory",
         impact=_MINIMUM,
         together="sizes",
+        reset=512 * MEGABYTE,
         doc="Least the guest is squeezed to.",
         source="behaviour 2.2, 3.2",
     )
@@ -180,6 +228,7 @@ class Memory:
         write="Set-VMMemory",
         impact=_MAXIMUM,
         together="sizes",
+        reset=1 << 40,
         doc="Most the guest is given.",
         source="behaviour 2.2, 3.2",
     )
@@ -190,6 +239,7 @@ class Memory:
         set="Buffer",
         query="Get-VMMemory",
         write="Set-VMMemory",
+        reset=20,
         doc="Spare memory that is kept ready for the guest.",
         source="behaviour 2.2, 3.2",
     )
@@ -200,63 +250,21 @@ class Memory:
         set="Priority",
         query="Get-VMMemory",
         write="Set-VMMemory",
+        reset=50,
         doc="Rank when memory is scarce.",
         source="behaviour 2.2, 3.2",
     )
-
-
-_TEMPLATES = {name.lower(): name for name in ("MicrosoftWindows", "MicrosoftUEFICertificateAuthority", "OpenSourceShieldedVM")}
-"""Templates that Windows brings, in its spelling; a host may have others."""
-
-
-def _secure_boot(raw: object) -> bool | str:
-    if isinstance(raw, bool):
-        return raw
-    if isinstance(raw, str) and raw.lower() in ("on", "off", "true", "false"):
-        return raw.lower() in ("on", "true")
-    if isinstance(raw, str) and raw:
-        return _TEMPLATES.get(raw.lower(), raw)
-    raise ValueError("the name of a secure boot template, true (keep the template) or false")
-
-
-SECURE_BOOT: Kind[bool | str] = Kind(
-    name="template | true | false",
-    parse=_secure_boot,
-    show=lambda value: value if isinstance(value, str) else "on" if value else "off",
-    schema={"type": ["boolean", "string"], "minLength": 1},
-)
-
-
-def _read_secure_boot(record: Record) -> bool | str:
-    if str(record["SecureBoot"]).lower() != "on":
-        return False
-    return cast("bool | str", record["SecureBootTemplate"] or True)
-
-
-def _send_secure_boot(value: bool | str) -> Mapping[str, Sent]:
-    if value is False:
-        return {"EnableSecureBoot": "Off"}
-    return {"EnableSecureBoot": "On"} if value is True else {"EnableSecureBoot": "On", "SecureBootTemplate": value}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firmware:
-    """UEFI firmware of a Generation 2 VM. A live value is the template's name while secure boot is on, else false."""
-
-    secure_boot: bool | str | Unset | Reset = attribute(
-        SECURE_BOOT,
-        "firmware.secureBoot",
-        get="SecureBoot SecureBootTemplate",
-        set="EnableSecureBoot SecureBootTemplate",
-        query="Get-VMFirmware",
-        write="Set-VMFirmware",
+    numa_node: int | Unset | Reset = attribute(
+        WHOLE_MIB,
+        "memory.numaMaximumPerNode",
+        get="MaximumPerNumaNode",
+        set="MaximumAmountPerNumaNodeBytes",
+        query="Get-VMMemory",
+        write="Set-VMMemory",
         impact=RESTART,
-        generations=(2,),
-        default=True,
-        decode=_read_secure_boot,
-        encode=_send_secure_boot,
-        doc="Secure Boot: a template name, true (keep the template) or false.",
-        source="behaviour 2.5, 6",
+        decode=lambda record: readable(WHOLE_MIB, record["MaximumPerNumaNode"] * MEGABYTE),  # read in megabytes, written in bytes
+        doc="Most memory of one virtual NUMA node.",
+        source="behaviour 2.2; catalogue",
     )
 
 
@@ -271,6 +279,7 @@ class General:
         set="Notes",
         query="Get-VM",
         write="Set-VM",
+        reset="",
         doc="Free text; hvplan keeps one line of its own beside it, which is not part of this value.",
         source="behaviour 2.5",
     )
@@ -292,6 +301,7 @@ class General:
         set="AutomaticStartDelay",
         query="Get-VM",
         write="Set-VM",
+        reset=0,
         doc="How long the automatic start waits.",
         source="behaviour 2.5",
     )
@@ -332,5 +342,16 @@ class General:
     )
 
 
-Part = General | Processor | Memory | Firmware
-PARTS: tuple[tuple[str, type[Any]], ...] = (("general", General), ("processor", Processor), ("memory", Memory), ("firmware", Firmware))
+Part = General | Platform | Processor | Memory | Firmware | Bios | Video | IntegrationServices | ComPorts
+PARTS: tuple[tuple[str, type[Any]], ...] = (
+    ("general", General),
+    ("platform", Platform),
+    ("processor", Processor),
+    ("memory", Memory),
+    ("firmware", Firmware),
+    ("bios", Bios),
+    ("video", Video),
+    ("services", IntegrationServices),
+    ("com_ports", ComPorts),
+)
+"""Field of a machine, desired and live, and the part that stands there."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
 from hvplan.model.impact import Impact, Table, always
-from hvplan.model.values import UNSET, Json, Kind, Reset, Unset
+from hvplan.model.values import RESET, UNSET, Json, Kind, Reset, Unset
 
 T = TypeVar("T")
 Record = Mapping[str, Any]  # one object as a host sent it
@@ -26,7 +26,10 @@ class Row:
     `path` is its place under the object in YAML and documents (`memory.startup`). `get`: properties read, of the
     object that `query` lists. `set`: every parameter it may ever send, to `write`. `together`: rows of one name
     travel in one call, at their highest impact. `default` is sent explicitly when an object is created without it;
-    UNSET means nothing is sent. `create_only`: a difference needs replacement.
+    UNSET means nothing is sent. `reset` is what Hyper-V itself makes a new object with, where that is known.
+    `component`: behind the VM's id, the id of the one of several objects that `query` lists for a VM. `off`: the cmdlet
+    that writes `false` where `write` writes `true` and neither takes a value; both act on that component.
+    `create_only`: a difference needs replacement.
     """
 
     name: str = ""
@@ -46,6 +49,18 @@ class Row:
     create_only: bool
     source: str
     doc: str
+    reset: Any = UNSET
+    component: str = ""
+    off: str = ""
+
+    @property
+    def resets_to(self) -> Any:
+        """What `null` means: what a machine made without this attribute has; UNSET when nobody documented that."""
+        return self.reset if self.default is UNSET else self.default
+
+    def command(self, value: object) -> str:
+        """The cmdlet that writes this value."""
+        return self.off if self.off and value is False else self.write
 
     def show(self, value: object) -> str:
         """A value of this row for people; `-` for nothing."""
@@ -72,6 +87,9 @@ def attribute(
     since: str = "2016",
     default: T | Unset = UNSET,
     create_only: bool = False,
+    reset: T | Unset = UNSET,
+    component: str = "",
+    off: str = "",
     decode: Callable[[Record], T] | None = None,
     encode: Callable[[T], Mapping[str, Sent]] | None = None,
 ) -> T | Unset | Reset:
@@ -94,6 +112,9 @@ def attribute(
         create_only=create_only,
         source=source,
         doc=doc,
+        reset=reset,
+        component=component,
+        off=off,
     )
     return cast("T | Unset | Reset", field(default=UNSET, metadata={"row": row}))
 
@@ -109,6 +130,19 @@ def written(part: object) -> Iterator[tuple[str, Row, Any]]:
         value = getattr(part, name)
         if value is not UNSET:
             yield name, row, value
+
+
+def readable(kind: Kind[T], raw: object) -> T:
+    """A live value, or UNSET for one that no file could declare: it differs from whatever is declared, and holds up nothing else."""
+    try:
+        return kind.parse(raw)
+    except ValueError:
+        return cast("T", UNSET)
+
+
+def settled(row: Row, value: Any) -> Any:
+    """A desired value with `null` as what it stands for."""
+    return row.resets_to if value is RESET else value
 
 
 def nest(flat: Mapping[str, Json]) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hvplan.cmdlets import build
-from hvplan.cmdlets.invocation import Argument, Cmd
+from hvplan.cmdlets.invocation import Argument, Cmd, Ref, Text
 from hvplan.diff.changes import FieldChange
 from hvplan.document.plan import Expect
 from hvplan.model.impact import Impact, When
@@ -19,27 +19,39 @@ ELSEWHERE = frozenset({"notes", "state", "devices.scsiControllers", "path"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One cmdlet with the fields it writes."""
+    """One cmdlet with the fields it writes. `component`: the one object below the machine that it acts on, `""` for the machine itself."""
 
     cmd: Cmd
     fields: tuple[FieldChange, ...]
     impact: Impact
+    query: str = ""
+    component: str = ""
 
 
 def calls(fields: Iterable[FieldChange]) -> tuple[Call, ...]:
     """Fields grouped by the cmdlet that writes them, their impact, and what must travel together (engine: Changes and impact)."""
-    groups: dict[tuple[str, Impact, str], list[FieldChange]] = {}
+    groups: dict[tuple[str, Impact, str, str, str], list[FieldChange]] = {}
     for field in fields:
         if field.row and field.path not in ELSEWHERE:
-            groups.setdefault((field.row.write, field.impact, field.row.together), []).append(field)
+            one = (field.row.query, field.row.component) if field.row.off else ("", "")
+            groups.setdefault((field.row.command(field.after), field.impact, field.row.together, *one), []).append(field)
     found = []
-    for (cmdlet, impact, _), members in groups.items():
+    for (cmdlet, impact, _, query, component), members in groups.items():
         parameters: dict[str, Argument] = {}
         for field in members:
             assert field.row
             parameters |= field.row.encode(field.after)
-        found.append(Call(cmd=Cmd(cmdlet, parameters), fields=tuple(members), impact=impact))
+        found.append(Call(cmd=Cmd(cmdlet, parameters), fields=tuple(members), impact=impact, query=query, component=component))
     return tuple(found)
+
+
+def chosen(head: Cmd, call: Call) -> tuple[Cmd, ...]:
+    """The pipe up to what a call acts on: the machine, or one of its components by id (`Microsoft:` and the machine's GUID stand before it)."""
+    if not call.component:
+        return (head,)
+    id = head.parameters["Id"]
+    value: Argument = Text(parts=("Microsoft:", id, f"\\{call.component}")) if isinstance(id, Ref) else f"Microsoft:{str(id).upper()}\\{call.component}"
+    return (head, Cmd(call.query), build.where("Id", value))
 
 
 def before(address: str, fields: Iterable[FieldChange]) -> tuple[Expect, ...]:
@@ -61,7 +73,7 @@ def drafts(host: str, address: str, head: Cmd, fields: Iterable[FieldChange]) ->
             owner=address,
             kind="settings",
             action="set",
-            invocation=build.write(head, call.cmd),
+            invocation=build.write(*chosen(head, call), call.cmd),
             phase=OFFLINE if call.impact >= Impact.RESTART else ONLINE,
             cause=tuple(field.path for field in call.fields),
             impact=call.impact,

@@ -28,13 +28,16 @@ def test_a_row_is_complete(part: type[Any], name: str, row: Row) -> None:
     assert row.source
     assert row.kind.schema
     assert row.get
-    assert row.set
+    assert row.set or row.off
     assert row.query.startswith("Get-")
-    assert row.write.split("-")[0] in (("New",) if row.create_only else ("Set", "Connect"))
+    assert row.write.split("-")[0] in (("New",) if row.create_only else ("Enable",) if row.off else ("Set", "Connect"))
     assert set(row.generations) <= {1, 2}
     if row.default is not UNSET:
         assert set(row.encode(row.default)) <= set(row.set)
         assert row.kind.parse(row.default) == row.default
+    if row.resets_to is not UNSET:
+        assert set(row.encode(row.resets_to)) <= set(row.set)
+        assert row.kind.parse(row.resets_to) == row.resets_to
 
 
 @pytest.mark.parametrize(("part", "name", "row"), ALL, ids=[f"{part.__name__}.{name}" for part, name, row in ALL])

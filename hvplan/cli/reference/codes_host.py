@@ -45,6 +45,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "wrong-generation": ("The attribute does not exist on this machine's generation.", "Remove it."),
     "not-on-this-host": ("The host's Hyper-V module lacks the parameter.", "Remove it for this host; hvplan explain says since which release it is there."),
     "version": ("The host does not make machines of that configuration version.", "Choose one that it supports, or leave version out."),
+    "threads": ("Threads per core that this host does not take.", "Declare 1 or 2."),
     "memory": ("A size of memory that this host does not give.", "From 32 MiB, a multiple of 2 MiB, up to the limit in the text."),
     "memory-order": ("minimum <= startup <= maximum would not hold, counting what the host keeps.", "Write the others too."),
     "processors": ("More processors than the host or this generation has.", "Declare fewer."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hvplan.diff.power import MOVES
-from hvplan.diff.settings import SAVED_KEEPS
+from hvplan.diff.settings import SAVED_PATHS
 from hvplan.model.impact import Impact
 from hvplan.model.rows import Row
 
@@ -170,7 +170,7 @@ def costs_of(row: Row) -> Costs:
     before = []
     if any(label in ("restart", "next-start") for _, label in lines):
         before.append(("the machine is off", "online"))
-    if row.path.split(".")[0] in SAVED_KEEPS and any(label == "online" for _, label in lines):
+    if row.path in SAVED_PATHS and any(label == "online" for _, label in lines):
         before.append(("the machine is saved", "restart"))
     if before:
         lines = [("otherwise" if condition == "always" else condition, label) for condition, label in lines]

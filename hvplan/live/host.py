@@ -10,12 +10,15 @@ from hvplan.cmdlets.build import select
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.cmdlets.table import SELECT, TABLE
 from hvplan.diagnostics import Diagnostic
-from hvplan.errors import ConnectionFailed
+from hvplan.errors import ConnectionFailed, HvplanError
 from hvplan.live.ask import Answer, ask, must, sort
-from hvplan.live.decode import fields_of, properties
+from hvplan.live.decode import Commands, fields_of, part_of, properties
+from hvplan.live.network import PHYSICAL, Lent, of_switch
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveSwitch
 from hvplan.model.marker import text_of
-from hvplan.model.objects import SwitchSettings
+from hvplan.model.network import SwitchSettings
+from hvplan.model.values import Unknown
 from hvplan.remoting.session import Record, Session
 
 RELEASES: Final[Mapping[str, str]] = {"14393": "2016", "17763": "2019", "20348": "2022", "26100": "2025"}
@@ -25,10 +28,11 @@ _WINDOWS_11: Final = 22000
 _SYSTEM: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_OperatingSystem"}), select("BuildNumber", "ProductType", "CSName"))
 _PRODUCT: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_ComputerSystemProduct"}), select("UUID"))
 _CLUSTER: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_Service", "Filter": "Name='ClusSvc'"}), select("Name", "StartMode"))
-_HYPERV: Final = (Cmd("Get-VMHost"), select("ComputerName", "LogicalProcessorCount", "MemoryCapacity", "VirtualMachinePath", "VirtualHardDiskPath"))
+SETTINGS: Final = properties(HostSettings, "Get-VMHost")
+_HYPERV: Final = (Cmd("Get-VMHost"), select("ComputerName", "LogicalProcessorCount", "MemoryCapacity", *SETTINGS))
 _IDENTITY: Final = (_SYSTEM, _PRODUCT, _CLUSTER, _HYPERV)
 _COMMANDS: Final = (Cmd("Get-Command", {"Name": tuple(name for name in TABLE if name != SELECT)}), select("Name", "Version", "Parameters"))
-SWITCH: Final = ("Id", "Name", *properties(SwitchSettings, "Get-VMSwitch"))
+SWITCH: Final = ("Id", "Name", *properties(SwitchSettings, "Get-VMSwitch"), *PHYSICAL)
 _SWITCHES: Final = (Cmd("Get-VMSwitch"), select(*SWITCH))
 _VOLUMES: Final = (Cmd("Get-Volume"), select("DriveLetter", "FileSystem", "SizeRemaining"))
 
@@ -43,6 +47,7 @@ class About:
     memory: int
     vm_path: str
     vhd_path: str
+    settings: HostSettings | Unknown
 
 
 def read_about(session: Session, host: str) -> About:
@@ -70,7 +75,18 @@ def read_about(session: Session, host: str) -> About:
         memory=int(hyperv["MemoryCapacity"] or 0),
         vm_path=str(hyperv["VirtualMachinePath"] or ""),
         vhd_path=str(hyperv["VirtualHardDiskPath"] or ""),
+        settings=part_of(HostSettings, (hyperv,), "Get-VMHost", "", commands),
     )
+
+
+def read_settings(session: Session, commands: Commands) -> HostSettings | Unknown:
+    """The settings of the whole host again: one pipeline. Unknown when they cannot be told."""
+    try:
+        answer = ask(session, ((Cmd("Get-VMHost"), select(*SETTINGS)),), what="the settings of the host", host="")
+    except HvplanError as error:
+        return Unknown(str(error))
+    settings: HostSettings | Unknown = part_of(HostSettings, answer.records, "Get-VMHost", answer.why, commands)
+    return settings
 
 
 def release(build: str, *, client: bool) -> str:
@@ -98,17 +114,18 @@ def read_commands(session: Session, host: str) -> tuple[Mapping[str, frozenset[s
     return commands, version
 
 
-def read_switches(session: Session, host: str) -> tuple[LiveSwitch, ...]:
-    """Every switch, one pipeline; an error stops."""
+def read_switches(session: Session, host: str, lent: Lent | None = None) -> tuple[LiveSwitch, ...]:
+    """Every switch, one pipeline; an error stops. `lent`: what the host lends them, where that was asked for."""
     what = "the list of its switches"
-    return tuple(live_switch(record) for record in must(ask(session, (_SWITCHES,), what=what, host=host), what=what, host=host))
+    return tuple(live_switch(record, lent) for record in must(ask(session, (_SWITCHES,), what=what, host=host), what=what, host=host))
 
 
-def live_switch(record: Record) -> LiveSwitch:
+def live_switch(record: Record, lent: Lent | None = None) -> LiveSwitch:
     """A switch from its record; `settings.notes` without our line."""
     notes = str(record["Notes"] or "")
     values, _ = fields_of(SwitchSettings, {**record, "Notes": text_of(notes)}, "Get-VMSwitch")
-    return LiveSwitch(id=str(record["Id"]), name=str(record["Name"]), notes=notes, settings=SwitchSettings(**values))
+    more = of_switch(record, values, lent)
+    return LiveSwitch(id=str(record["Id"]), name=str(record["Name"]), notes=notes, settings=SwitchSettings(**values), **more)
 
 
 def read_free(session: Session, host: str, *, cluster_node: bool) -> Mapping[str, int]:

@@ -2,7 +2,8 @@
 
 A full read takes `pipelines(levels)` pipelines whatever the number of VMs: identity, cmdlets, switches, VMs, ten
 questions about VMs, files, free space: sixteen; and one for each level of the deepest VHD chain in scope. One more is
-sent when the answer about network adapters carries an error. A host without VMs takes ten fewer.
+sent when the answer about network adapters carries an error. A host without VMs takes ten fewer. Where switches are
+declared the host's own network is one more (five when something of it cannot be read).
 """
 
 from __future__ import annotations
@@ -14,31 +15,34 @@ from hvplan.cmdlets.build import select, switch, vm, where
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.errors import HvplanError
 from hvplan.live.ask import Answer, ask, must, sort, whole
+from hvplan.live.decode import Commands
 from hvplan.live.disks import chains, read_files, read_vhds
-from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_switches
+from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_settings, read_switches
 from hvplan.live.machines import MACHINE, QUESTIONS, live_vm, questions, told
+from hvplan.live.network import read_lent
 from hvplan.live.wanted import Wanted
 from hvplan.model import marker
 from hvplan.model.live import LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.values import Unknown, normal_path
 from hvplan.remoting.session import Record, Session
 
-__all__ = ["pipelines", "read_files", "read_host", "read_switch", "read_vhds", "read_vm"]
+__all__ = ["pipelines", "read_files", "read_host", "read_settings", "read_switch", "read_vhds", "read_vm"]
 
 _VMS: Final = (Cmd("Get-VM"), select(*MACHINE))
 _ADAPTER_IDS: Final = (Cmd("Get-VM"), select("Id", "NetworkAdapters"))
 
 
-def pipelines(levels: int) -> int:
-    """How many pipelines a full read of a host with VMs takes when its deepest VHD chain in scope has so many levels."""
-    return 6 + len(QUESTIONS) + levels
+def pipelines(levels: int, *, network: bool = False) -> int:
+    """How many pipelines a full read of a host with VMs takes when its deepest VHD chain in scope has so many levels; `network`: switches are declared."""
+    return 6 + len(QUESTIONS) + levels + (1 if network else 0)
 
 
 def read_host(session: Session, wanted: Wanted) -> LiveHost:
     """Everything a plan needs. Raises ConnectionFailed when the host cannot be reached, or its identity, switches or VMs cannot be read."""
     host = wanted.host
     about = read_about(session, host)
-    switches = read_switches(session, host)
+    lent = read_lent(session, about.commands, host) if wanted.network else None
+    switches = read_switches(session, host, lent)
     records = must(ask(session, (_VMS,), what="the list of its VMs", host=host), what="the list of its VMs", host=host)
     answers: list[tuple[str, Answer]] = []
     asked, lacking = questions(about.commands)
@@ -57,6 +61,8 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
         memory=about.memory,
         vm_path=about.vm_path,
         vhd_path=about.vhd_path,
+        settings=about.settings,
+        nics=Unknown("they were not looked for") if lent is None else lent.nics,
         switches=switches,
         vms=vms,
         files=files,
@@ -135,14 +141,18 @@ def _machine(session: Session, vm_id: str) -> Record | Unknown | None:
     return answer.records[0] if answer.records else None
 
 
-def read_switch(session: Session, switch_id: str) -> LiveSwitch | Unknown | None:
-    """One switch again. None when a complete list of switches does not have it; Unknown when nobody can tell."""
+def read_switch(session: Session, switch_id: str, commands: Commands | None = None) -> LiveSwitch | Unknown | None:
+    """One switch again. None when a complete list of switches does not have it; Unknown when nobody can tell.
+
+    With `commands` (those of the session) what the host lends it is read too: one pipeline more.
+    """
     try:
         answer = ask(session, ((switch(switch_id), select(*SWITCH)),), what="the switch", host="")
         if answer.errors or not answer.whole or not answer.records:
             answer = ask(session, ((Cmd("Get-VMSwitch"), where("Id", switch_id), select(*SWITCH)),), what="the list of switches", host="")
+        lent = None if commands is None else read_lent(session, commands, "", addresses=False)
     except HvplanError as error:
         return Unknown(str(error))
     if answer.errors or not answer.whole:
         return Unknown(answer.why or "the list of switches is not complete")
-    return live_switch(answer.records[0]) if answer.records else None
+    return live_switch(answer.records[0], lent) if answer.records else None

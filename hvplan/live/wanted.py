@@ -14,6 +14,7 @@ class Wanted:
 
     `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
     `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
+    `network`: switches are declared, so what the host lends them is read.
     """
 
     host: str = ""
@@ -22,6 +23,7 @@ class Wanted:
     files: tuple[str, ...] = ()
     vhds: tuple[str, ...] = ()
     every: bool = False
+    network: bool = False
 
 
 def wanted_of(desired: Desired) -> Wanted:
@@ -55,6 +57,7 @@ def wanted_of(desired: Desired) -> Wanted:
         stacks=frozenset((stack.name, *stack.formerly)) if stack.marks else frozenset(),
         files=(*vhds.values(), *folders.values()),
         vhds=tuple(vhds.values()),
+        network=bool(desired.switches),
         every=any(machine.ensure is Ensure.ABSENT for machine in desired.vms),
     )
 

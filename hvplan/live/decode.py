@@ -55,21 +55,6 @@ def components_of(part: type[Any], records: tuple[Record, ...], why: str) -> Any
         return Unknown(f"it came back as something else: {error}")
 
 
-def components_of(part: type[Any], records: tuple[Record, ...], why: str) -> Any:
-    """A part whose rows are read from several objects of one VM, each known by its component; UNSET for one that the host does not list.
-
-    With an error beside them, a missing one may be there all the same: the part is Unknown.
-    """
-    by_component = {str(record.get("Id")).partition("\\")[2].lower(): record for record in records}
-    known = {name: by_component.get(row.component.lower()) for name, row in rows(part).items()}
-    if not records or (why and None in known.values()):
-        return Unknown(why or "the host returned nothing about it")
-    try:
-        return part(**{name: UNSET if (found := known[name]) is None else row.decode(found) for name, row in rows(part).items()})
-    except (ValueError, TypeError, KeyError) as error:
-        return Unknown(f"it came back as something else: {error}")
-
-
 def part_of(part: type[Any], records: tuple[Record, ...], query: str, why: str, commands: Commands) -> Any:
     """One part of one VM: from its record, or Unknown with the reason: no record, or one that cannot be decoded."""
     if len(records) != 1:

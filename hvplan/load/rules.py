@@ -55,20 +55,10 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
         hint = "remove firmware, or use generation: 2"
         checker.say("generation", "Secure boot needs Generation 2; this machine has Generation 1.", where(root, "firmware", "secureBoot"), hint=hint)
     _generations(vm, root, checker)
-    _generations(vm, root, checker)
     if isinstance(vm.path, str):
         _folder_name(vm.name, root, checker)
     managed_paths(root, _VM_PATHS, ("disks", "networkAdapters"), checker)
     device_rules(vm, root, checker)
-
-
-def _generations(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
-    """Attributes that a machine of this generation does not have."""
-    for name, _ in PARTS:
-        for _, row, _ in written(getattr(vm, name)):
-            if isinstance(vm.generation, int) and vm.generation not in row.generations and row.path != "firmware.secureBoot":
-                summary = f"{row.path} needs Generation {row.generations[0]}; this machine has Generation {vm.generation}."
-                checker.say("generation", summary, where(root, *row.path.split(".")), hint=f"remove it, or use generation: {row.generations[0]}")
 
 
 def _generations(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:

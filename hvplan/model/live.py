@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from typing import Final
 
 from hvplan.model.devices import AdapterSettings, Slot
 from hvplan.model.hostsettings import HostSettings
@@ -13,9 +12,6 @@ from hvplan.model.impact import Situation
 from hvplan.model.network import ManagementAdapters, Nic, Nics, SwitchSettings
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.values import Unknown, normal_path
-
-
-NOT_READ: Final = Unknown("it was not looked for")
 
 
 NOT_READ: Final = Unknown("it was not looked for")
@@ -102,11 +98,6 @@ class LiveVm:
     processor: Processor | Unknown
     memory: Memory | Unknown
     firmware: Firmware | Unknown | None = None  # None: Generation 1 has none
-    bios: Bios | Unknown | None = None  # None: Generation 2 has none
-    platform: Platform | Unknown = NOT_READ
-    video: Video | Unknown = NOT_READ
-    services: IntegrationServices | Unknown = NOT_READ
-    com_ports: ComPorts | Unknown = NOT_READ
     bios: Bios | Unknown | None = None  # None: Generation 2 has none
     platform: Platform | Unknown = NOT_READ
     video: Video | Unknown = NOT_READ

@@ -144,11 +144,6 @@ class VirtualMachine:
     video: Video = Video()
     services: IntegrationServices = IntegrationServices()
     com_ports: ComPorts = ComPorts()
-    bios: Bios = Bios()
-    platform: Platform = Platform()
-    video: Video = Video()
-    services: IntegrationServices = IntegrationServices()
-    com_ports: ComPorts = ComPorts()
     scsi_controllers: int | Unset = UNSET
     disks: tuple[Disk, ...] = ()
     network_adapters: tuple[NetworkAdapter, ...] = ()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from hvplan.cli.reference.attributes import Attribute
 from hvplan.load.format import DOCUMENTS
 from hvplan.load.shapes import Group, Later, Leaf, Many, Named, Shape
+from hvplan.model.values import UNSET
 
 Tree = dict[str, Any]  # key -> Tree, or the text of a value
+ITEM: Final = "-"
+"""The key of the one item of a list of maps."""
 
 NAMES: Final[Mapping[str, str]] = {
     "Stack": "lab",
@@ -33,6 +37,7 @@ BY_PATH: Final[Mapping[str, str]] = {
     "ignore": "[notes]",
     "startAfter": "[dc01]",
     "exclusive": "[networkAdapters]",
+    "netAdapters.*.name": "Ethernet 2",
     "labels.*": "web",
     "annotations.*": "platform team",
     "notes": "Front end",
@@ -82,26 +87,27 @@ BY_PATH: Final[Mapping[str, str]] = {
 }
 """End of a path (or kind and path) -> a value that says something; the longest end wins."""
 
-BY_TYPE: Final[Mapping[str, str]] = {
-    "size": "4GiB",
-    "duration": "30s",
-    "true | false": "true",
-    "slot": "scsi 0:1",
-    "MAC address": "00-15-5D-0A-0B-0C",
-    "reference": "{env: HVPLAN_PASSWORD}",
-    "user name | reference": "{env: HVPLAN_USER}",
-    "host name or IP address": "hv01.corp.example",
-    "block size": "1MiB",
-    "configuration version": '"10.0"',
-    "number | names": "[web01, web02]",
-    "VLAN id | Untagged": "20",
-    "switch name | null": "lan",
-    "template | true | false": "MicrosoftUEFICertificateAuthority",
-    "file": "a-file",
-    "text": "some text",
-    "path": r"D:\folder",
+BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
+    "size": ("4GiB", "512MiB"),
+    "duration": ("30s", "30m"),
+    "true | false": ("true",),
+    "reference": ("{env: HVPLAN_PASSWORD}",),
+    "user name | reference": ("{env: HVPLAN_USER}",),
+    "host name or IP address": ("hv01.corp.example",),
+    "block size": ("1MiB",),
+    "configuration version": ('"10.0"',),
+    "number | names": ("[web01, web02]",),
+    "VLAN id | Untagged": ("20",),
+    "switch name | null": ("lan",),
+    "template | true | false": ("MicrosoftUEFICertificateAuthority",),
+    "file": ("a-file",),
+    "text": ("some text",),
+    "path": (r"D:\folder",),
 }
-"""Type of a value -> one; of words the last is taken, of a range its lowest number."""
+"""Type of a value -> examples that say something; of any other the one that its error names, else its last word, else its lowest number."""
+
+FILL: Final[Mapping[str, tuple[str, ...]]] = {"bandwidth": ("minimumWeight",), "netAdapters": ("name",)}
+"""A branch whose first two keys exclude each other -> what its example shows."""
 
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "devices.disks.*.slot": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
@@ -150,10 +156,40 @@ def value(attribute: Attribute) -> str:
 
 
 def _of_type(leaf: Leaf) -> str:
+    """The first candidate that the type itself takes."""
+    return next((text for text in _candidates(leaf) if _takes(leaf, text)), leaf.kind.name)
+
+
+def _candidates(leaf: Leaf) -> Iterator[str]:
     name = leaf.kind.name
-    if name in BY_TYPE:
-        return BY_TYPE[name]
-    return name.split(" to ")[0] if " to " in name else name.split(" | ")[-1]
+    yield from BY_TYPE.get(name, ())
+    expected = ""
+    try:
+        leaf.kind.parse(UNSET)
+    except ValueError as error:
+        expected = str(error)
+    yield from re.findall(r"such as ([^,]+?)(?:,| or |$)", expected)
+    yield from (f"[{words}]" for words in re.findall(r"list of (?:all of )?([A-Z]\w*(?:, [A-Z]\w*)+)", expected))
+    yield from reversed(name.split(" | "))
+    yield name.split(" to ")[0]
+
+
+def _takes(leaf: Leaf, text: str) -> bool:
+    """Would the loader take it, written like this."""
+    plain: object = text.strip("\"'")
+    if text.startswith("["):
+        plain = text.strip("[]").split(", ")
+    elif text.startswith("{"):
+        plain = dict([text.strip("{}").split(": ", 1)])
+    elif text in ("true", "false"):
+        plain = text == "true"
+    elif text.isdigit():
+        plain = int(text)
+    try:
+        leaf.kind.parse(plain)
+    except ValueError:
+        return False
+    return True
 
 
 def example(attribute: Attribute) -> str:
@@ -177,6 +213,8 @@ def _put(tree: Tree, kind: str, shape: Shape, parts: list[str]) -> None:
                 key, shape = part, keys[part]
             case Named(item=item):
                 key, shape = KEYS.get(done[-1], "name"), item
+            case Many(item=Group() as item):
+                key, shape = ITEM, item
             case _:
                 return
         done.append(part)
@@ -191,7 +229,7 @@ def _put(tree: Tree, kind: str, shape: Shape, parts: list[str]) -> None:
 
 
 def _opens(shape: Shape) -> bool:
-    return isinstance(shape, Named) or (isinstance(shape, Group) and shape.also is None)
+    return isinstance(shape, Named) or (isinstance(shape, Many) and isinstance(shape.item, Group)) or (isinstance(shape, Group) and shape.also is None)
 
 
 def _put_leaf(node: Tree, kind: str, shape: Shape, path: list[str]) -> None:
@@ -203,7 +241,8 @@ def _fill(node: Tree, kind: str, shape: Shape, path: list[str]) -> None:
     """A branch by itself shows the first things below it that do not exclude each other."""
     match shape:
         case Group(keys=keys) if not node:
-            for key in [key for key, item in keys.items() if not isinstance(item, Later)][:2]:
+            named = path[-2] if path[-1:] == ["*"] else path[-1]
+            for key in FILL.get(named) or [key for key, item in keys.items() if not isinstance(item, Later)][:2]:
                 below = keys[key]
                 if _opens(below):
                     _fill(node.setdefault(key, {}), kind, below, [*path, key])
@@ -215,13 +254,19 @@ def _fill(node: Tree, kind: str, shape: Shape, path: list[str]) -> None:
                 _fill(node.setdefault(key, {}), kind, item, [*path, "*"])
             else:
                 node[key] = value(Attribute(kind=kind, path=".".join([*path, "*"]), shape=item))
+        case Many(item=Group() as item) if not node:
+            _fill(node.setdefault(ITEM, {}), kind, item, [*path, "*"])
         case _:
             return
 
 
 def _lines(tree: Tree, indent: int = 0) -> Iterator[str]:
     for key, item in tree.items():
-        if isinstance(item, dict):
+        if key == ITEM:
+            first, *more = _lines(item)
+            yield f"{' ' * indent}- {first}"
+            yield from (f"{' ' * indent}  {line}" for line in more)
+        elif isinstance(item, dict):
             yield f"{' ' * indent}{key}:"
             yield from _lines(item, indent + 2)
         else:

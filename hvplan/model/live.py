@@ -13,7 +13,6 @@ from hvplan.model.network import ManagementAdapters, Nic, Nics, SwitchSettings
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.values import Unknown, normal_path
 
-
 NOT_READ: Final = Unknown("it was not looked for")
 
 

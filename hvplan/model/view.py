@@ -10,7 +10,6 @@ from typing import Any
 
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.marker import line_in
-from hvplan.model.parts import PARTS
 from hvplan.model.network import LiveManagementAdapter, Nic
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import written

@@ -216,19 +216,6 @@ def _checkpoint_folder(fields: list[FieldChange], live: LiveVm, address: str) ->
         yield Finding(address=address, code="checkpoints", text=text, path="checkpoints.path", blocks=(address,))
 
 
-def _checkpoint_folder(fields: list[FieldChange], live: LiveVm, address: str) -> Iterator[Finding]:
-    """The folder of checkpoints stays while there are any (behaviour 2.5, 4)."""
-    if not any(field.path == "checkpoints.path" for field in fields) or live.checkpoints == ():
-        return
-    if isinstance(live.checkpoints, Unknown):
-        text = f"checkpoints.path changes only while the machine has no checkpoints, and they could not be read ({live.checkpoints.why})."
-        yield Finding(address=address, code="unknown", text=text, path="checkpoints.path", blocks=(address,))
-    else:
-        names = ", ".join(checkpoint.name for checkpoint in live.checkpoints[:3]) + (", ..." if len(live.checkpoints) > 3 else "")
-        text = f"checkpoints.path changes only while the machine has no checkpoints; it has {len(live.checkpoints)} ({names}). Remove them first, or leave the folder."
-        yield Finding(address=address, code="checkpoints", text=text, path="checkpoints.path", blocks=(address,))
-
-
 def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange]) -> Iterator[FieldChange]:
     now, values = sections(vm.want), vm_values(live)
     for field in fields:

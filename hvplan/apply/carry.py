@@ -30,7 +30,7 @@ from hvplan.cmdlets.invocation import Invocation
 from hvplan.document.plan import Expect, Step
 from hvplan.document.result import StepError, StepResult
 from hvplan.model.address import decode, owner
-from hvplan.model.live import LiveHost, LiveVm
+from hvplan.model.live import LiveHost, LiveSwitch, LiveVm
 from hvplan.model.marker import find
 from hvplan.model.values import Unknown
 from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Session, Unsure
@@ -216,7 +216,14 @@ def _learn_existing(site: Site, step: Step, live: LiveHost) -> None:
             if adapter.name.casefold() == name.casefold():
                 site.known.learn(step, {"Id": adapter.id, "Name": adapter.name})
     elif step.address.startswith("switch/") and live.switches:
-        site.known.learn(step, {"Id": live.switches[0].id})
+        site.known.learn(step, {"Id": live.switches[0].id} if step.address == owner(step.address) else _own_adapter(step, live.switches[0]))
+
+
+def _own_adapter(step: Step, switch: LiveSwitch) -> dict[str, Any]:
+    """The adapter of the host that a step has added: it has the last part of the step's address for a name."""
+    name = decode(step.address.rsplit("/", 1)[1]).casefold()
+    found = () if isinstance(switch.management, Unknown) else switch.management
+    return next(({"Id": adapter.id, "Name": adapter.name} for adapter in found if adapter.name.casefold() == name), {})
 
 
 def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:

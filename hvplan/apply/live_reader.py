@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from hvplan.apply.observe import Unreadable, declared
 from hvplan.cmdlets.build import read, select
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.document.plan import PlanDocument
 from hvplan.errors import HvplanError
-from hvplan.live.read import read_files, read_host, read_switch, read_vhds, read_vm
+from hvplan.live.read import read_files, read_host, read_settings, read_switch, read_vhds, read_vm
 from hvplan.live.wanted import Wanted
 from hvplan.model.address import decode, owner
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.values import Unknown
 from hvplan.remoting.session import Done, Session
+
+LENT: Final = frozenset({"netAdapters", "loadBalancing"})
+"""Paths of a switch that its own record does not tell."""
 
 
 def wanted(document: PlanDocument, host: str) -> Wanted:
@@ -22,6 +27,7 @@ def wanted(document: PlanDocument, host: str) -> Wanted:
     names: set[str] = set()
     files: dict[str, None] = {}
     vhds: dict[str, None] = {}
+    network = False
     paths = declared(document).paths
     for step in document.steps:
         if step.host != host:
@@ -30,6 +36,7 @@ def wanted(document: PlanDocument, host: str) -> Wanted:
             kind, name, *_ = owner(expect.address).split("/")
             if kind == "vm":
                 names.add(decode(name).casefold())
+            network |= kind == "switch" and (expect.address != owner(expect.address) or expect.path in LENT)
             if expect.path.startswith("file "):
                 files[expect.path.removeprefix("file ")] = None
             elif path := paths.get((host, expect.address)):
@@ -37,7 +44,7 @@ def wanted(document: PlanDocument, host: str) -> Wanted:
                 if expect.path.startswith("vhd."):
                     vhds[path] = None
     known = [c.before["name"] for c in document.resource_changes if c.host == host and c.before and isinstance(c.before.get("name"), str)]
-    return Wanted(host=host, names=frozenset(names | {name.casefold() for name in known}), files=tuple(files), vhds=tuple(vhds))
+    return Wanted(host=host, names=frozenset(names | {name.casefold() for name in known}), files=tuple(files), vhds=tuple(vhds), network=network)
 
 
 class LiveReader:
@@ -70,13 +77,17 @@ class LiveReader:
         return self.vm(found) if isinstance(found, str) else found
 
     def switch(self, id: str) -> LiveSwitch | Unknown | None:
-        """One switch by id."""
-        return read_switch(self._session, id)
+        """One switch by id, with what the host lends it where the plan is about that."""
+        return read_switch(self._session, id, self._read().commands if self._wanted.network else None)
 
     def switch_named(self, name: str) -> LiveSwitch | Unknown | None:
         """The one switch of that name."""
         found = self._ids("Get-VMSwitch", name)
         return self.switch(found) if isinstance(found, str) else found
+
+    def settings(self) -> HostSettings | Unknown:
+        """The settings of the whole host."""
+        return read_settings(self._session, self._read().commands)
 
     def _ids(self, cmdlet: str, name: str) -> str | Unknown | None:
         outcome = self._session.run(read((Cmd(cmdlet), select("Id", "Name"))))

@@ -18,10 +18,12 @@ from hvplan.document.plan import Expect, PlanDocument
 from hvplan.model import marker, view
 from hvplan.model.address import decode, owner
 from hvplan.model.live import LiveAdapter, LiveHost, LiveSwitch, LiveVm
+from hvplan.model.network import LiveManagementAdapter
 from hvplan.model.values import Unknown, normal_path
 
 Json = Any
 ABSENT = Unknown("it is not there")
+NOT_ASKED = Unknown("it was not looked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Decla
             return _of_vm(live, host, expect, known, plan)
         case "switch":
             return _of_switch(live, host, expect, known)
+        case "host":
+            settings = live.settings
+            return settings if isinstance(settings, Unknown) else _plain(view.part_values(settings), "", expect.path)
         case "disk" if expect.path == "exists" and (path := plan.paths.get((host, expect.address))):
             return observe(live, host, replace(expect, path=f"file {path}"), known, plan)
         case _:
@@ -73,15 +78,31 @@ def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Decla
 
 def _of_switch(live: LiveHost, host: str, expect: Expect, known: Known) -> Json | Unknown:
     name = decode(expect.address.split("/")[1])
-    switch = _one(live.switches, known.id(host, expect.address), name)
+    switch: LiveSwitch | Unknown | None = _one(live.switches, known.id(host, owner(expect.address)), name)
     if isinstance(switch, Unknown):
         return switch
+    if expect.address != owner(expect.address):
+        return _of_management(switch, expect, known.id(host, expect.address))
     if expect.path == "exists":
         # A new switch has an id before it exists: one of its name that somebody else made in between is in its way all the same.
         return switch is not None or (expect.value is False and any(other.name.casefold() == name.casefold() for other in live.switches))
     if switch is None:
         return ABSENT
     return _plain(view.switch_values(switch), switch.notes, expect.path)
+
+
+def _of_management(switch: LiveSwitch | None, expect: Expect, id: str | None) -> Json | Unknown:
+    """An adapter of the host on a switch: by its id, or while that is not known by its name."""
+    if switch is None:
+        return False if expect.path == "exists" else ABSENT
+    if isinstance(switch.management, Unknown):
+        return switch.management
+    adapter: LiveManagementAdapter | Unknown | None = _one(switch.management, id, decode(expect.address.rsplit("/", 1)[1]))
+    if isinstance(adapter, Unknown):
+        return adapter
+    if expect.path == "exists":
+        return adapter is not None
+    return ABSENT if adapter is None else _plain(view.management_values(adapter), "", expect.path)
 
 
 def _of_vm(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declared) -> Json | Unknown:
@@ -150,6 +171,7 @@ def _of_adapter(vm: LiveVm, expect: Expect, id: str | None, name: str) -> Json |
 
 def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, plan: Declared) -> LiveHost:
     """Re-read just what these expectations are about: the machines and switches by identity, files and VHD headers by path."""
+    expects = tuple(expects)
     vms: dict[str, LiveVm | Unknown | None] = {}
     switches: dict[str, LiveSwitch | Unknown | None] = {}
     paths: dict[str, None] = {}
@@ -168,6 +190,7 @@ def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, pla
             switches[top] = reader.switch(id) if id is not None else reader.switch_named(decode(name))
         if "/disks/" in expect.address and expect.path not in ("slot", "exists") and (path := plan.paths.get((host, expect.address))):
             headers[path] = None
+    settings = reader.settings() if any(expect.address.startswith("host/") for expect in expects) else NOT_ASKED
     for found in (*vms.values(), *switches.values()):
         if isinstance(found, Unknown):
             raise Unreadable(found.why)
@@ -177,6 +200,7 @@ def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, pla
         vms=machines,
         switches=tuple(switch for switch in switches.values() if isinstance(switch, LiveSwitch)),
         files=reader.files(tuple(paths)) if paths else {},
+        settings=settings,
     )
     return _with_chains(reader, live, tuple(headers))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.values import Unknown
 
@@ -34,6 +35,10 @@ class Reader(Protocol):
 
     def switch_named(self, name: str) -> LiveSwitch | Unknown | None:
         """The one switch of that name; Unknown when there are several."""
+        ...
+
+    def settings(self) -> HostSettings | Unknown:
+        """The settings of the whole host."""
         ...
 
     def files(self, paths: Sequence[str]) -> Mapping[str, LiveFile | Unknown | None]:

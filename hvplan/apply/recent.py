@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from hvplan.apply.reader import Reader
 from hvplan.clock import Clock
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.values import Unknown
 
@@ -71,6 +72,10 @@ class Recent:
     def switch_named(self, name: str) -> LiveSwitch | Unknown | None:
         """The one switch of that name."""
         return self._reader.switch_named(name)
+
+    def settings(self) -> HostSettings | Unknown:
+        """The settings of the whole host."""
+        return self._reader.settings()
 
     def files(self, paths: Sequence[str]) -> Mapping[str, LiveFile | Unknown | None]:
         """Files and folders by exact path."""

@@ -17,6 +17,7 @@ from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Invocation
 from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Consent, Expect, HostEntry, PlanDocument, PowerWindow, ResourceChange, Step
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.parts import General, Memory, Processor
 from hvplan.model.values import Unknown, normal_path
@@ -129,6 +130,9 @@ class FakeHost:
 
     def identity(self) -> Identity:
         return self.identity_now
+
+    def settings(self) -> HostSettings | Unknown:
+        return Unknown("this host has none")
 
     def vm(self, id: str) -> LiveVm | Unknown | None:
         return Unknown("the service is down") if self.blind else self.vms.get(id)

@@ -155,13 +155,13 @@ def _meta(document: PlanDocument, now: datetime) -> dict[str, Json]:
 
 
 def check_globs(document: PlanDocument, desired: Desired, globs: Mapping[str, tuple[str, ...]]) -> None:
-    """A pattern that fits nothing is a usage error: it would silently mean something else than its writer thought."""
+    """A pattern that fits nothing is a usage error: it would silently mean something else than its writer thought. Labels choose scope, never consent."""
     known = {(c.host, c.address) for c in document.resource_changes} | {(u.host, u.address) for u in document.unmanaged}
     known |= {(r.host, r.address) for r in document.refusals} | {(d.host, d.address) for d in document.deferred}
     labelled = [(host, name, labels) for host, name, labels in _declared(desired)] + [(host, name, ()) for host, name in known]
     for option, patterns in globs.items():
         for pattern in patterns:
-            if not any(Glob(pattern).fits(name, host, labels) for host, name, labels in labelled):
+            if not any(Glob(pattern).fits(name, host, labels if option in ("--target", "--exclude") else ()) for host, name, labels in labelled):
                 raise click.UsageError(f"{option}={pattern} fits nothing; addresses look like vm/web01, vm/web01/disks/os, switch/lan")
 
 

@@ -96,7 +96,7 @@ def _here(finding: Finding, work: HostWork, *, shown: bool) -> Finding:
 def _check_globs(hosts: Sequence[HostInput], options: PlanOptions) -> None:
     """A pattern that fits nothing is a mistake, not an empty plan."""
     diagnostics = []
-    for flag, globs in (("--target", options.targets), ("--exclude", options.excludes), ("--delete-disks", options.delete_disks)):
+    for flag, globs in (("--target", options.targets), ("--exclude", options.excludes)):
         for glob in globs:
             if glob != "*" and not any(_fits(glob, one) for one in hosts):
                 summary = f"{flag} {glob} fits nothing that is declared."

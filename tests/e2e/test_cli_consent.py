@@ -64,7 +64,7 @@ def test_who_may_be_taken_over(tmp_path: Path, stack: str, flags: tuple[str, ...
 
 
 def test_what_a_run_covers(tmp_path: Path) -> None:
-    """--target and --exclude take addresses, patterns, bare machine names, hosts and labels; what fits nothing is an error (1)."""
+    """--target and --exclude take addresses, patterns, bare machine names, hosts and labels (consents no labels); what fits nothing is an error (1)."""
     lab = lab_of(tmp_path, HEAD + WEB + NEW + HAND)
 
     def touched(*arguments: str) -> set[str]:
@@ -86,6 +86,7 @@ def test_what_a_run_covers(tmp_path: Path) -> None:
         "--adopt=x",
         "--allow-restart=x",
         "--delete-disks=x",
+        "--allow-restart=label=tier:web",
     ):
         ran = lab("plan", flag)
         assert (ran.code, ran.out) == (1, ""), flag
@@ -180,3 +181,24 @@ def test_a_saved_plan_is_applied_from_anywhere(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert "no journal is kept" in done.out
     assert lab("plan", "--detailed-exitcode").code == 0
+
+
+def test_files_of_a_deleted_machine_need_their_own_word_twice(tmp_path: Path) -> None:
+    """The plan names the file by its disk and the flag for it; that very flag is understood by plan and apply; without it the file stays."""
+    lab = lab_of(tmp_path, HEAD + NEW)
+    assert lab("apply", "--yes").code == 0
+    lab.write("lab.yaml", HEAD + "---\nkind: VirtualMachine\nname: db01\nensure: Absent\n")
+    file, flag = "db01-os.vhdx", "--delete-disks=vm/db01/disks/os"
+    kept = document(lab, "--max-deletes", "1")
+    assert not any(file in step["powershell"] for step in kept["steps"])
+    ran = lab("plan", "--max-deletes", "2", flag, "-o", "p.json")
+    assert ran.code == 0, ran.err
+    tree = json.loads((tmp_path / "p.json").read_bytes())
+    (change,) = (c for c in tree["resource_changes"] if c["address"] == "vm/db01/disks/os")
+    assert (change["change"]["actions"], change["change"]["after"], change["impact"]) == (["delete"], None, "data")
+    assert {(one["kind"], one["flag"]) for one in tree["consents"]} == {("restart", "--allow-restart=vm/db01"), ("delete-disk", flag)}
+    for given in ((), ("--allow-restart",), (flag,), ("--allow-restart", flag)):
+        code = lab("apply", "p.json", "--max-deletes", "2", *given).code
+        assert code == (0 if len(given) == 2 else 3), given
+    assert file not in lab.state
+    assert "ubuntu.vhdx" in lab.state

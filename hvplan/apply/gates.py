@@ -23,6 +23,7 @@ class Given:
     adopt: tuple[str, ...] = ()
     allow_restart: tuple[str, ...] = ()
     delete_disks: tuple[str, ...] = ()
+    allow_management_change: tuple[str, ...] = ()
     refuse_above: str = ""
     max_deletes: int | None = None
 
@@ -50,7 +51,12 @@ def open_gates(document: PlanDocument, given: Given, ask: Ask | None) -> tuple[R
 
 def missing_consents(document: PlanDocument, given: Given) -> tuple[Consent, ...]:
     """The consents of the plan that no option gives."""
-    globs: Mapping[str, tuple[str, ...]] = {"restart": given.allow_restart, "adopt": given.adopt, "delete-disk": given.delete_disks}
+    globs: Mapping[str, tuple[str, ...]] = {
+        "restart": given.allow_restart,
+        "adopt": given.adopt,
+        "delete-disk": given.delete_disks,
+        "management": given.allow_management_change,
+    }
     return tuple(c for c in document.consents if not any(glob == ALL or Glob(glob).fits(c.address, c.host) for glob in globs.get(c.kind, ())))
 
 

@@ -74,8 +74,8 @@ def _again(paths: tuple[str, ...], asked: Mapping[str, Any]) -> str:
     words += ["--hosts", asked["hosts_file"]] if asked["hosts_file"] else []
     for name, flag in (("targets", "--target"), ("excludes", "--exclude")):
         words += [word for glob in asked[name] for word in (flag, glob)]
-    for name, flag in (("adopt", "--adopt"), ("allow_restart", "--allow-restart"), ("delete_disks", "--delete-disks")):
-        words += [flag if glob == options.ALL else f"{flag}={glob}" for glob in asked[name]]
+    for flag in ("--adopt", "--allow-restart", "--delete-disks", "--allow-management-change"):
+        words += [flag if glob == options.ALL else f"{flag}={glob}" for glob in asked[flag[2:].replace("-", "_")]]
     words += ["--max-impact", asked["max_impact"]] if asked["max_impact"] else []
     words += ["--max-deletes", str(asked["max_deletes"])] if asked["max_deletes"] is not None else []
     words += ["--skip-refused"] if asked["skip_refused"] else []

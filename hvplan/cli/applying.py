@@ -65,6 +65,7 @@ class Job:
         given = Given(
             adopt=asked["adopt"],
             allow_restart=asked["allow_restart"],
+            allow_management_change=asked["allow_management_change"],
             delete_disks=asked["delete_disks"],
             refuse_above=asked["refuse_above"] or "",
             max_deletes=asked["max_deletes"],
@@ -77,7 +78,12 @@ class Job:
     @property
     def globs(self) -> Mapping[str, tuple[str, ...]]:
         """Option -> patterns that must fit something."""
-        named = {"--adopt": self.given.adopt, "--allow-restart": self.given.allow_restart, "--delete-disks": self.given.delete_disks}
+        named = {
+            "--adopt": self.given.adopt,
+            "--allow-restart": self.given.allow_restart,
+            "--delete-disks": self.given.delete_disks,
+            "--allow-management-change": self.given.allow_management_change,
+        }
         return {flag: tuple(glob for glob in globs if glob != "*") for flag, globs in named.items()}
 
     def carry_out(self, state: Run, plan: PlanDocument, sessions: Mapping[str, Session], clock: Clock, *, again: str, approved: bool) -> int:

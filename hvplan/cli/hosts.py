@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from socket import IPPROTO_TCP, getaddrinfo
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -81,6 +82,18 @@ def loopback(connection: Mapping[str, Json]) -> bool:
         return ip_address(address.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def ip_addresses(host: Host) -> tuple[str, ...]:
+    """The IP addresses a host is reached at; empty for a simulated one, a name that says nothing, and a loopback address (a tunnel's end)."""
+    address = str(host.connection.get("address", "")).strip("[]")
+    if not address or loopback(host.connection):
+        return ()
+    try:
+        found = getaddrinfo(address, None, proto=IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
 
 
 def guard_in_ci(hosts: Iterable[Host], *, allow_unpinned: bool, allow_insecure: bool, environment: Mapping[str, str]) -> None:

@@ -94,6 +94,7 @@ def consents() -> Callable[[F], F]:
         click.option("--adopt", metavar=glob, multiple=True, help="Take over existing, unmarked objects. Repeatable; bare: all."),
         click.option("--allow-restart", metavar=glob, multiple=True, help="Machines may be stopped or restarted. Repeatable; bare: all."),
         click.option("--delete-disks", metavar=glob, multiple=True, help="VHD files may be deleted. Repeatable; bare: all."),
+        click.option("--allow-management-change", metavar=glob, multiple=True, help="Switches that may carry the connection may change. Bare: all."),
         click.option("--max-deletes", type=click.IntRange(0), help="How many deletions and replacements one apply may make."),
         click.option("--refuse-above", type=click.Choice(LEVELS), help="Refuse the whole plan if anything costs more than this."),
         click.option("--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="How many steps run at once."),

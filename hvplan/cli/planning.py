@@ -25,6 +25,7 @@ from hvplan.errors import ConfigurationError, HvplanError
 from hvplan.load.loading import Loaded, load
 from hvplan.model import address
 from hvplan.model.address import Glob
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveHost
 from hvplan.model.objects import Desired, Host
 from hvplan.remoting.session import Session
@@ -41,6 +42,7 @@ class Scope:
     adopt: tuple[str, ...] = ()
     allow_restart: tuple[str, ...] = ()
     delete_disks: tuple[str, ...] = ()
+    allow_management_change: tuple[str, ...] = ()
     max_deletes: int | None = None
     max_impact: str | None = None
     refuse_above: str | None = None
@@ -55,6 +57,7 @@ class Scope:
             "--adopt": self.adopt,
             "--allow-restart": self.allow_restart,
             "--delete-disks": self.delete_disks,
+            "--allow-management-change": self.allow_management_change,
         }
         return {option: tuple(glob for glob in globs if glob != ALL) for option, globs in named.items()}
 
@@ -80,12 +83,13 @@ def read_files(state: Run, paths: tuple[str, ...], hosts_file: str | None, given
 def _used(desired: Desired) -> tuple[Host, ...]:
     """The hosts that something is declared for; all of them when nothing is."""
     named = {thing.host for things in (desired.switches, desired.disks, desired.vms) for thing in things}
-    return tuple(host for host in desired.hosts if host.name in named) or desired.hosts
+    return tuple(host for host in desired.hosts if host.name in named or host.settings != HostSettings()) or desired.hosts
 
 
 @contextmanager
 def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: Clock) -> Iterator[Planned]:
     """Read every host, side by side where there are several, and make one plan; the sessions stay open inside the `with`."""
+    from hvplan.cli.hosts import ip_addresses
     from hvplan.live.read import read_host
     from hvplan.live.wanted import wanted_of
 
@@ -95,7 +99,9 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
         hosts = [host for host in desired.hosts if host.name in reached.sessions]
 
         def read(host: Host) -> LiveHost:
-            return read_host(reached.sessions[host.name], wanted_of(desired.of(host.name)))
+            wanted = wanted_of(desired.of(host.name))
+            live = read_host(reached.sessions[host.name], wanted)
+            return replace(live, reached=ip_addresses(host)) if wanted.network else live
 
         with reading(state, [host.name for host in hosts]):
             answers = side_by_side(read, hosts)
@@ -166,8 +172,13 @@ def check_globs(document: PlanDocument, desired: Desired, globs: Mapping[str, tu
 
 
 def _declared(desired: Desired) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    for host in desired.hosts:
+        if host.settings != HostSettings():
+            yield host.name, address.host(host.name), ()
     for switch in desired.switches:
         yield switch.host, address.switch(switch.name), switch.labels
+        for adapter in switch.management:
+            yield switch.host, address.device(address.switch(switch.name), "managementAdapters", adapter.key), switch.labels
     for disk in desired.disks:
         yield disk.host, address.disk(disk.name), disk.labels
     for vm in desired.vms:
@@ -175,5 +186,5 @@ def _declared(desired: Desired) -> Iterator[tuple[str, str, tuple[tuple[str, str
         yield vm.host, own, vm.labels
         for device in vm.disks:
             yield vm.host, address.device(own, "disks", device.key), vm.labels
-        for adapter in vm.network_adapters:
-            yield vm.host, address.device(own, "networkAdapters", adapter.key), vm.labels
+        for nic in vm.network_adapters:
+            yield vm.host, address.device(own, "networkAdapters", nic.key), vm.labels

@@ -154,6 +154,7 @@ class LiveHost:
     `commands`: cmdlet -> parameters the session has. `files` and `vhds`: by `normal_path`; a path that was
     asked for and is not there is None; one that was never asked for is missing from the mapping.
     `nics`: the host's own network adapters, asked for when switches are declared. `settings`: of the whole host.
+    `reached`: IP addresses at which the session reaches the host; empty when nobody can tell.
     `folders_free`: drive root (`d:`) -> free bytes, where it could be read.
     """
 
@@ -165,6 +166,7 @@ class LiveHost:
     vhd_path: str = ""
     settings: HostSettings | Unknown = Unknown("they were not looked for")
     nics: tuple[Nic, ...] | Unknown = Unknown("they were not looked for")
+    reached: tuple[str, ...] = ()
     switches: tuple[LiveSwitch, ...] = ()
     vms: tuple[LiveVm, ...] = ()
     files: Mapping[str, LiveFile | Unknown | None] = field(default_factory=dict)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from hvplan.diagnostics import Place
 from hvplan.load.check import Checker, suggest
@@ -33,6 +35,15 @@ class Head:
     def folder(self) -> str:
         """The folder that its relative paths stand against."""
         return os.path.dirname(os.path.abspath(self.file))
+
+
+_PASSED_OVER: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*kind: *(?:%s) *(?:#[^\n]*)?\r?\n" % "|".join(FOREIGN_KINDS).encode())
+_MORE: Final = re.compile(rb"^(?:---|\.\.\.)", re.MULTILINE)
+
+
+def passed_over(data: bytes) -> bool:
+    """Does a file plainly hold one World or Inventory: seen from its first line, because it may be a hundred times longer than what is ours."""
+    return bool(_PASSED_OVER.match(data)) and not _MORE.search(data)
 
 
 def heads(documents: Iterable[Document], checker: Checker, *, named: bool) -> list[Head]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hvplan.diagnostics import Diagnostic, Place, in_order
 from hvplan.load.check import Checker
 from hvplan.load.desired import Builder
-from hvplan.load.documents import Head, heads
+from hvplan.load.documents import Head, heads, passed_over
 from hvplan.load.files import SourceFile, contents, find, source
 from hvplan.load.format import FOREIGN_KINDS
 from hvplan.load.hosts import read_host
@@ -43,6 +43,8 @@ class _Files:
         if wrong is not None:
             self.checker.found.append(wrong)
             self.complete = False
+            return
+        if not named and passed_over(data):
             return
         reading = read(data, path)
         self.complete = self.complete and not reading.broken

@@ -93,6 +93,15 @@ def test_a_world_that_is_named_is_an_error(tmp_path: Path, kind: str) -> None:
     assert str(said).splitlines()[0] == f"{tmp_path}/w.yaml:1:7: error: This file holds a {kind}, not documents to plan from."
 
 
+@pytest.mark.parametrize("more", ["---\nkind: VirtualSwitch\nname: lan\nhost: h\ntype: Privat\n", "...\n---\nkind: Nonsense\n"])
+def test_a_world_is_passed_over_only_alone(tmp_path: Path, more: str) -> None:
+    """Documents that stand behind a world in its file are read, with what is wrong in them."""
+    (tmp_path / "w.yaml").write_text("# a host\n\nkind: World   # as it is\nhost: {name: A}\n" + more)
+    tree(tmp_path, "a.yaml")
+    assert [d.place.line for d in load([str(tmp_path)]).diagnostics if d.place] != []
+    assert len(load([str(tmp_path)]).files) == 2
+
+
 def test_no_document_at_all(tmp_path: Path) -> None:
     """A folder without a document is an error."""
     (said,) = load([str(tmp_path)]).diagnostics

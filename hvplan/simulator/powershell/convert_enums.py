@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from hvplan.simulator.powershell import psobject
 from hvplan.simulator.powershell.catalogue import load_catalogue
-from hvplan.simulator.powershell.convert_numbers import WHOLE, Unconvertible, number_text
+from hvplan.simulator.powershell.convert_numbers import ASCII_SPACE, WHOLE, Unconvertible, number_text
+from hvplan.simulator.powershell.convert_plain import notes
 from hvplan.simulator.powershell.declarations import EnumType
 from hvplan.simulator.values import Enum, Version
 
@@ -41,15 +43,16 @@ def to_enum(value: Any, type: str) -> Enum:
         case float():
             return _from_text(number_text(value), enum)
         case list() | tuple():
-            return _from_text(
-                ",".join(str(item) if isinstance(item, str) and not isinstance(item, Enum | Version) else to_enum(item, type) for item in value), enum
-            )
+            return _from_text(",".join(_word(item, type) for item in value), enum)
     raise Unconvertible(f'Cannot convert the "{psobject.text(value)}" value of type "{psobject.type_name(value)}" to type "{type}".')
 
 
 def _word(item: Any, type: str) -> str:
     """One of a list's items: text as it is, anything else as the member that it converts to."""
-    return item if isinstance(item, str) and not isinstance(item, Enum | Version) else to_enum(item, type)
+    if isinstance(item, str) and not isinstance(item, Enum | Version):
+        return item
+    pairs = item if isinstance(item, Mapping) else notes(item)
+    return from_number(0, type, check=False) if pairs is not None and not pairs else to_enum(item, type)
 
 
 def from_number(number: int, type: str, *, check: bool = True) -> Enum:
@@ -95,8 +98,9 @@ def _names(number: int, enum: EnumType) -> str:
 
 def _from_text(text: str, enum: EnumType) -> Enum:
     trimmed = text.strip()
-    if _NUMBER.fullmatch(trimmed):
-        return from_number(int(trimmed), enum.name)
+    digits = text.lstrip().rstrip("\0").rstrip(ASCII_SPACE)
+    if _NUMBER.fullmatch(digits):
+        return from_number(int(digits), enum.name)
     members = {name.lower(): name for name in enum.members}
     words = [word.strip().lower() for word in trimmed.split(",")]
     if len(words) == 1 or not all(word in members for word in words):
@@ -111,7 +115,7 @@ def _from_text(text: str, enum: EnumType) -> Enum:
 
 
 def _beginning(text: str, trimmed: str, enum: EnumType) -> str:
-    fitting = [name for name in enum.members if name.lower().startswith(trimmed.lower())]
+    fitting = [name for name in enum.members if name.lower().startswith(text.lower())]  # spaces count here
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(enum.members)

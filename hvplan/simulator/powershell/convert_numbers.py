@@ -27,10 +27,16 @@ REAL = MappingProxyType({"System.Double": "Db", "System.Single": "Sg", "System.D
 NUMBERS = frozenset((*WHOLE, *REAL))
 
 _SUFFIX = MappingProxyType({"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50})
+_BY_SUFFIX = MappingProxyType(
+    {"y": "System.SByte", "uy": "System.Byte", "s": "System.Int16", "us": "System.UInt16", "l": "System.Int64", "u": "System.UInt64", "ul": "System.UInt64"}
+)
+_SIGNED_HEX = MappingProxyType({"": (32, 64), "n": (32, 64), "y": (8,), "s": (16,), "l": (64,)})
+_SIGNED_BINARY = (8, 16, 32, 64, 96, 128)
+ASCII_SPACE = " \t\n\v\f\r"
 _BARE_HEX = re.compile(r"(?:0x|&h|#)([0-9a-f]+)", re.IGNORECASE | re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _FRACTION = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
-_LITERAL = re.compile(r"([+-]?)(?:0x([0-9a-f]*)|0b([01]+)|(\d+)|(\d*\.?\d*(?:e[+-]?\d+)?))(?:[dlsyun]|u[lsy])?([kmgtp]b)?", re.IGNORECASE | re.ASCII)
+_LITERAL = re.compile(r"([+-]?)(?:0x([0-9a-f]*)|0b([01]+)|(\d+)|(\d*\.?\d*(?:e[+-]?\d+)?))([dlsyun]|u[lsy])?([kmgtp]b)?", re.IGNORECASE | re.ASCII)
 
 
 class Unconvertible(Exception):
@@ -69,7 +75,7 @@ def _from_text(text: str, type: str) -> Any:
     trimmed = text.strip()
     if type in REAL and trimmed.lower() in ("nan", "infinity", "-infinity"):
         return number(float(trimmed), type)
-    read = _read(trimmed)
+    read = _read(text, trimmed)
     bare = _BARE_HEX.fullmatch(trimmed) if type in WHOLE else None
     if bare and (read is None or not _fits(read, type)):
         read = int(bare[1], 16)
@@ -78,35 +84,41 @@ def _from_text(text: str, type: str) -> Any:
     return _fit(read, text, type)
 
 
-def _read(trimmed: str) -> float | None:
-    """What a number's text means: exact for a whole number, else as a Double; None if it is none."""
+def _read(text: str, trimmed: str) -> float | None:
+    """What a number's text means: exact for a whole number, else as a Double; None if it is none.
+
+    .NET's own reader takes commas and zeros at the end, and knows fewer spaces than PowerShell's.
+    """
     if not trimmed:
         return 0
-    if _WHOLE.fullmatch(trimmed):
-        return int(trimmed)
-    if _FRACTION.fullmatch(trimmed):
-        return float(trimmed.replace(",", ""))
+    plain = text.rstrip("\0").strip(ASCII_SPACE)
+    if _WHOLE.fullmatch(plain):
+        return int(plain)
+    if _FRACTION.fullmatch(plain):
+        return float(plain.replace(",", ""))
     literal = _LITERAL.fullmatch(trimmed)
     if literal is None:
         return None
-    sign, hexadecimal, binary, whole, fraction, suffix = literal.groups()
+    sign, hexadecimal, binary, whole, fraction, suffix, unit = literal.groups()
+    suffix = (suffix or "").lower()
     value: float
     if hexadecimal is not None:
-        value = _signed(int(hexadecimal or "0", 16), len(hexadecimal) * 4)
+        value = _signed(int(hexadecimal or "0", 16), len(hexadecimal) * 4, _SIGNED_HEX.get(suffix, ()))
     elif binary is not None:
-        value = _signed(int(binary, 2), len(binary))
+        value = _signed(int(binary, 2), len(binary), () if suffix.startswith("u") else _SIGNED_BINARY)
     elif whole is not None:
         value = int(whole)
     elif fraction and any(digit.isdigit() for digit in fraction.lower().split("e")[0]):
         value = float(fraction)
     else:
         return None
-    return value * _SUFFIX[(suffix or "").lower()] * (-1 if sign == "-" else 1)
+    value = value * _SUFFIX[(unit or "").lower()] * (-1 if sign == "-" else 1)
+    return value if suffix not in _BY_SUFFIX or _fits(value, _BY_SUFFIX[suffix]) else None
 
 
-def _signed(value: int, bits: int) -> int:
-    """Digits that fill 32 or 64 bits are a signed number."""
-    return value - (1 << bits) if bits in (32, 64) and value >> (bits - 1) else value
+def _signed(value: int, bits: int, filled: tuple[int, ...]) -> int:
+    """Digits that fill so many bits are a signed number."""
+    return value - (1 << bits) if bits in filled and value >> (bits - 1) else value
 
 
 def _fits(value: float, type: str) -> bool:

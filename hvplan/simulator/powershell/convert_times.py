@@ -11,7 +11,7 @@ from typing import Any
 
 from hvplan.simulator.powershell import psobject
 from hvplan.simulator.powershell.convert_numbers import Unconvertible, number_text
-from hvplan.simulator.values import Enum, TimeSpan
+from hvplan.simulator.values import Enum, Number, TimeSpan
 
 LOCAL = timezone(timedelta(), "Local")
 """The zone of a DateTime whose kind is Local; hosts keep UTC."""
@@ -46,8 +46,10 @@ def to_span(value: Any) -> timedelta:
 
 
 def _ticks(value: Any) -> int | None:
-    """Whole numbers, enums among them, count ticks; None for anything else, or what is too large for an Int64."""
+    """Whole numbers, enums among them, count ticks; None for anything else. A UInt64 goes by its text: no constructor takes one."""
     whole = value.number if isinstance(value, Enum) else value
+    if isinstance(whole, Number) and whole.tag == "U64":
+        return None
     return int(whole) if isinstance(whole, int) and not isinstance(whole, bool) and -(2**63) <= whole < 2**63 else None
 
 

@@ -62,6 +62,8 @@ def command_name(draw: Random, cmdlet: Cmdlet) -> str:
 def _chosen(draw: Random, cmdlet: Cmdlet, piped: bool) -> list[Parameter]:
     """Mostly the parameters of one set: what is mandatory there and some more; now and then those of others."""
     own = [one for one in cmdlet.parameters if one.declared and (cmdlet.name, one.name) not in OTHERWISE and not any(word in one.type for word in LACKING)]
+    if own and draw.random() < 0.25:
+        return [draw.choice(own)]  # nothing in the way of its conversion
     chosen: list[Parameter] = []
     flag = 1 << draw.randrange(len(cmdlet.sets)) if cmdlet.sets else 0
     for parameter in own:

@@ -34,6 +34,8 @@ TEXTS = (
     *("-0:1:0", "P1D", "2026-01-02", "2026-01-02T03:04:05Z", "01/02/2026", "2026-02-30", "10.0", "10.0.26100.1", "1.2.3.4.5", "-Force", "-", "--", "@{a=1}"),
     *("C:\\x.vhdx", "٣", "ﬀ", "\u00a05", "ı", "a\nb", "\0", "😀", "aa:bb", "global:x", "+x", "x:y", "script:", "٠x١"),
 )
+LETTERS = "0123456789.,+-eEx kKmgtpbB:&#_'\t\u00a0,Offn١"
+ALPHABETS = ("0123456789", "0123456789.", "+-.,eE ", "0123456789abcdefx", "kKmMgGtTpPbBlLdDuUsSyYnN", "0123456789:.", "x&h#b01_")
 NUMBERS: tuple[Json, ...] = (
     *({"I32": number} for number in (0, 1, 2, 3, 7, 255, 256, 4096, 2147483647, -1, -2, -2147483648)),
     *({"I64": number} for number in (0, 1, 5_000_000_000, 4 << 30, 2**63 - 1, -(2**63), -1, 864_000_000_000)),
@@ -101,11 +103,22 @@ def word(draw: Random, names: Sequence[str]) -> str:
     return name
 
 
+def text(draw: Random) -> str:
+    """One of the texts, or one like none of them: of what numbers, durations, GUIDs, versions and lists of names are made of."""
+    if draw.random() < 0.6:
+        return draw.choice(TEXTS)
+    if draw.random() < 0.3:
+        one = draw.choice(TEXTS)
+        place = draw.randint(0, len(one))
+        return one[:place] + draw.choice(LETTERS) + one[place + draw.randint(0, 1) :]
+    return "".join(draw.choice(draw.choice(ALPHABETS)) for _ in range(draw.randint(1, 7)))
+
+
 def hostile(draw: Random, depth: int = 0) -> Json:
     """Anything."""
     match draw.randrange(10):
         case 0 | 1 | 2:
-            return draw.choice(TEXTS)
+            return text(draw)
         case 3 | 4:
             return draw.choice(NUMBERS)
         case 5 | 6:
@@ -121,13 +134,13 @@ def hostile(draw: Random, depth: int = 0) -> Json:
 
 
 _WANTED: Mapping[str, Callable[[Random], Json]] = {
-    "System.String": lambda draw: draw.choice(TEXTS),
+    "System.String": lambda draw: text(draw),
     "System.Boolean": lambda draw: draw.choice((True, False, {"I32": 0}, {"I32": 1}, {"Db": "0"})),
     "System.Management.Automation.SwitchParameter": lambda draw: draw.choice((True, False, {"I32": 1}, {"I32": 0}, None)),
     "System.Guid": lambda draw: draw.choice((GUID, {"G": GUID}, "{" + GUID + "}")),
-    "System.TimeSpan": lambda draw: draw.choice(({"TS": "PT5M"}, "00:05:00", "1.00:00", {"I32": 7})),
+    "System.TimeSpan": lambda draw: draw.choice(({"TS": "PT5M"}, "00:05:00", "1.00:00", {"I32": 7}, text(draw))),
     "System.DateTime": lambda draw: draw.choice(({"DT": "2026-01-02T03:04:05.0000000Z"}, "2026-01-02", "2026-01-02T03:04:05+02:00")),
-    "System.Version": lambda draw: draw.choice(("10.0", {"Version": "9.0"})),
+    "System.Version": lambda draw: draw.choice(("10.0", {"Version": "9.0"}, text(draw))),
     "System.Collections.Hashtable": lambda draw: draw.choice(({"hash": {"a": "b"}}, {"hash": {}})),
 }
 
@@ -161,4 +174,4 @@ def _one(draw: Random, type: str) -> Json:
         return word(draw, names) if draw.random() < 0.8 or not type.startswith(MODULE) or "+" in type else {"enum": type, "v": draw.choice(names)}
     if type.startswith(MODULE):
         return live(draw, type.removeprefix(MODULE)) if load_catalogue(None).type(type) else live(draw, draw.choice(OBJECTS))
-    return draw.choice(NUMBERS) if draw.random() < 0.7 else draw.choice(TEXTS)
+    return draw.choice(NUMBERS) if draw.random() < 0.7 else text(draw)

@@ -142,7 +142,7 @@ def _in_use(path: str, ctx: Context) -> str:
 
 def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> Finding | None:
     """None when the file that stands there may be attached."""
-    ours = vm.completing or (vm.marker is not None and vm.marker.applied.get(disk_section(disk.key)) == digest(disk_declared(disk)))
+    ours = (vm.completing and vm.marker is not None) or (vm.marker is not None and vm.marker.applied.get(disk_section(disk.key)) == digest(disk_declared(disk)))
     if vhd.existing != "Adopt" and not ours:
         text = f"a file already stands at {vhd.path}. It is never overwritten: remove it, choose another path, or write `existing: Adopt` to use it."
         return vm.refuse(address, "file-in-the-way", text, "vhd.path")

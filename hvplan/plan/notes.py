@@ -20,6 +20,7 @@ from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import marker_line
 from hvplan.plan.draft import Draft
 from hvplan.plan.marker import Holes, Mark, adapter_id, kept, marked, owner_of, retained, unmarked
+from hvplan.plan.provenance import applied_with_files
 
 _WRITES = {"vm": "Set-VM", "switch": "Set-VMSwitch"}
 
@@ -67,7 +68,7 @@ def vm_mark(
         kind="vm",
         owner=owner_of(id if isinstance(id, str) else "", address, holes),
         origin=_origin(old, change),
-        applied=kept(applied(want), old.applied if old else {}, planned),
+        applied=kept(applied_with_files(want, devices, old), old.applied if old else {}, planned),
         adapters=_adapters(want, devices, old, address, holes),
         protect=_protect(want, old),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hvplan.diff.digests import disk_declared
 from hvplan.model.devices import Disk
 from hvplan.model.live import LiveCheckpoint
 from hvplan.model.marker import digest
@@ -46,8 +47,11 @@ def test_files_go_only_when_asked_for_and_proven_ours() -> None:
         "Remove-VM -Force -Confirm:$false",
     ]
     assert [(c.kind, c.flag) for c in document.consents] == [("delete-disk", "--delete-disks=vm/web01/disks/os")]
-    declared = live_vm(marker=mine(applied={"disk/os": "whatever"}), disks=(drive(OS),))
-    assert len(plan(host(declared, vhds=(vhd(OS),)), gone(disks=(disk(size=60 * GIB),)), options=FILES).steps) == 3
+    copied = disk(size=60 * GIB, source="golden", source_path=r"D:\golden.vhdx")
+    declared = live_vm(marker=mine(applied={"disk/os": digest(disk_declared(copied))}), disks=(drive(OS),))
+    assert len(plan(host(declared, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES).steps) == 3
+    unproven = live_vm(marker=mine(applied={"disk/os": "whatever"}), disks=(drive(OS),))
+    assert [code for _, code in refusals(plan(host(unproven, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES))] == ["disk-kept"]
 
 
 def test_files_that_stay() -> None:

@@ -1,0 +1,48 @@
+"""Which files hvplan made: the mark says it of each disk, and a file may go with its machine only where it does (law 4).
+
+The digest of a disk whose file was there before is the one of a disk with `existing: Adopt`, whatever the files say now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from hvplan.diff.changes import Change, Create, Keep
+from hvplan.diff.digests import applied, disk_declared, disk_section
+from hvplan.model.devices import Disk
+from hvplan.model.marker import Marker, digest
+from hvplan.model.objects import VirtualMachine
+from hvplan.model.values import Json
+
+
+def applied_with_files(want: VirtualMachine, devices: Sequence[Change], old: Marker | None) -> dict[str, str]:
+    """Section -> digest of a machine, telling files that hvplan made from those that were there."""
+    return applied(want) | dict(_adopted(devices, old))
+
+
+def _adopted(devices: Sequence[Change], old: Marker | None) -> Iterator[tuple[str, str]]:
+    for device in devices:
+        if isinstance(device.want, Disk) and device.want.vhd and not device.want.absent and not _made(device, device.want, old):
+            disk = replace(device.want, vhd=replace(device.want.vhd, existing="Adopt"))
+            yield disk_section(disk.key), digest(disk_declared(disk))
+
+
+def _made(device: Change, disk: Disk, old: Marker | None) -> bool:
+    """Was the file made by this run or, as the mark says, by an earlier one; in a creation that was cut off by that one."""
+    if isinstance(device, Create) and device.file is not None:
+        return True
+    if not isinstance(device, Create | Keep) or disk.vhd is None or disk.vhd.existing == "Adopt":
+        return False
+    if old is None or old.owner == "new":
+        return old is not None
+    last = old.applied.get(disk_section(disk.key))
+    return last is not None and any(last == digest(values) for values in _choices(disk_declared(disk)))
+
+
+def _choices(values: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """The declaration, and every smaller one it may have grown from."""
+    for count in range(len(values), 0, -1):
+        for chosen in combinations(sorted(values), count):
+            yield {path: values[path] for path in chosen}

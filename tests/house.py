@@ -40,8 +40,9 @@ ROOMS: dict[str, Room] = {
     "plan": _room("changes to an ordered graph of steps", "diff cmdlets document model", "networkx"),
     "apply": _room("a plan carried out on a host", "plan live remoting cmdlets document model"),
     "report": _room("documents for people", "document model"),
+    "export": _room("what a host has, as the files that would ask for it", "document model"),
     "simulator": _room("a Hyper-V host on loopback", "", "psrpcore yaml"),
-    "cli": _room("parse, wire, print, exit", "model load document cmdlets remoting live diff plan apply report simulator", "click rich"),
+    "cli": _room("parse, wire, print, exit", "model load document cmdlets remoting live diff plan apply report export simulator", "click rich"),
 }
 HOUSED = frozenset(library for room in ROOMS.values() for library in room.libraries)
 SIMULATOR_ROOMS: dict[str, frozenset[str]] = {

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "say what an attribute, kind or message is, and what changing it costs",
     "plan": "show what would be done",
     "inspect": "write down what a host has",
+    "export": "write what a host has as files to begin with",
     "show": "render a saved plan or result",
     "apply": "carry a plan out",
     "simulate": "serve a simulated Hyper-V host",

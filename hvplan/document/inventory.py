@@ -67,7 +67,10 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A virtual machine; `notes` are whole, hvplan's own line included. Parts are settings by attribute path."""
+    """A virtual machine; `notes` are whole, hvplan's own line included.
+
+    `parts`: processor, memory, firmware and so on, each as settings by attribute path; null for a part its generation does not have.
+    """
 
     id: str
     name: str
@@ -79,10 +82,7 @@ class Machine:
     clustered: bool
     replication: str
     busy: str
-    general: Mapping[str, Json]
-    processor: Unread | Mapping[str, Json]
-    memory: Unread | Mapping[str, Json]
-    firmware: Unread | Mapping[str, Json] | None
+    parts: Mapping[str, Unread | Mapping[str, Json] | None]
     scsi_controllers: int
     disks: tuple[Drive, ...]
     dvds: tuple[Drive, ...]
@@ -91,13 +91,39 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostNic:
+    """A network adapter of the host itself; `addresses` null when they could not be read."""
+
+    id: str
+    name: str
+    description: str
+    mac: str
+    physical: bool
+    addresses: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostAdapter:
+    """An adapter that the host has on a switch; `interface`: the id Windows lists it under."""
+
+    id: str
+    name: str
+    switch_id: str
+    interface: str
+    settings: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A virtual switch; `notes` whole."""
+    """A virtual switch; `notes` whole. `net_adapters`: physical adapters under it; `management`: adapters of the host on it."""
 
     id: str
     name: str
     notes: str
     settings: Mapping[str, Json]
+    net_adapters: Unread | tuple[HostNic, ...]
+    management: Unread | tuple[HostAdapter, ...]
+    team_unread: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +154,9 @@ class VhdHeader:
 class InventoryDocument:
     """A host at one moment. `host` is the name it was read under; `files` and `vhds` hold what was looked for, null for what is not there.
 
-    Keys of `files` and `vhds` are paths in small letters without a trailing backslash; those of `free` are drives (`d:`), in bytes.
-    `commands`: cmdlet to the parameters the session has. The time of reading stands in `meta`.
+    Keys of `files` and `vhds` are paths in small letters without a trailing backslash; those of `free` are drives (`d:`),
+    in bytes. `reached`: IP addresses at which the host was reached. `commands`: cmdlet to the parameters the session has.
+    The time of reading stands in `meta`.
     """
 
     host: str
@@ -138,6 +165,9 @@ class InventoryDocument:
     memory: int
     vm_path: str
     vhd_path: str
+    settings: Unread | Mapping[str, Json]
+    nics: Unread | tuple[HostNic, ...]
+    reached: tuple[str, ...]
     vms: tuple[Machine, ...]
     switches: tuple[Switch, ...]
     vhds: Mapping[str, Unread | VhdHeader | None]

@@ -15,7 +15,10 @@ from hvplan.document.yaml_values import NotPlain, read_values
 from hvplan.errors import ConfigurationError
 
 KIND: Final = "Inventory"
-ORDER: Final = ("kind", "format_version", "host", "anonymised", "meta", "identity", "processors", "memory", "vm_path", "vhd_path", "switches", "vms")
+ORDER: Final = (
+    *("kind", "format_version", "host", "anonymised", "meta", "identity", "processors", "memory", "vm_path", "vhd_path"),
+    *("settings", "switches", "vms"),
+)
 """What a reader of the YAML wants to see first; the rest follows by name, the long list of cmdlets at the end."""
 
 _HEAD: Final = "# A host as hvplan inspect read it. hvplan plan PATH --against THIS_FILE plans without the host.\n"

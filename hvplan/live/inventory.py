@@ -6,7 +6,7 @@ What was not read is not in the document, what was not there is null in it, and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from hvplan.diagnostics import Diagnostic
@@ -16,11 +16,12 @@ from hvplan.errors import ConfigurationError
 from hvplan.live.read import in_scope, is_vhd
 from hvplan.live.wanted import Wanted
 from hvplan.model.devices import VLAN, AdapterSettings, Vlan, parse_slot
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
-from hvplan.model.objects import SwitchSettings
-from hvplan.model.parts import Firmware, General, Memory, Processor
-from hvplan.model.rows import Row, rows
-from hvplan.model.values import UNSET, Json, Unknown, normal_path
+from hvplan.model.network import LiveManagementAdapter, ManagementSettings, Nic, SwitchSettings
+from hvplan.model.parts import PARTS, General
+from hvplan.model.rows import Row, rows, written
+from hvplan.model.values import Json, Unknown, normal_path
 
 P = TypeVar("P")
 
@@ -29,17 +30,18 @@ def inventory_of(live: LiveHost, *, host: str, meta: Mapping[str, Json]) -> Inve
     """The document of a host that was read under the name `host`. The order of machines, switches and adapters means nothing and is by name."""
     return InventoryDocument(
         host=host,
-        identity=doc.HostIdentity(**asdict(live.identity)),
+        identity=doc.HostIdentity(**_flat(live.identity)),
         processors=live.processors,
         memory=live.memory,
         vm_path=live.vm_path,
         vhd_path=live.vhd_path,
         vms=tuple(_machine(vm) for vm in sorted(live.vms, key=lambda vm: (vm.name, vm.id))),
-        switches=tuple(
-            doc.Switch(id=s.id, name=s.name, notes=s.notes, settings=_settings(s.settings)) for s in sorted(live.switches, key=lambda s: (s.name, s.id))
-        ),
-        vhds={key: _or_unread(found, lambda f: doc.VhdHeader(**asdict(f))) for key, found in sorted(live.vhds.items())},
-        files={key: _or_unread(found, lambda f: doc.File(**asdict(f))) for key, found in sorted(live.files.items())},
+        settings=_or_unread(live.settings, _settings),
+        reached=live.reached,
+        nics=_or_unread(live.nics, lambda found: tuple(doc.HostNic(**_flat(nic)) for nic in found)),
+        switches=tuple(_switch(switch) for switch in sorted(live.switches, key=lambda switch: (switch.name, switch.id))),
+        vhds={key: _or_unread(found, lambda f: doc.VhdHeader(**_flat(f))) for key, found in sorted(live.vhds.items())},
+        files={key: _or_unread(found, lambda f: doc.File(**_flat(f))) for key, found in sorted(live.files.items())},
         free=dict(sorted(live.free.items())),
         commands={name: tuple(sorted(parameters)) for name, parameters in sorted(live.commands.items())},
         meta=meta,
@@ -50,16 +52,19 @@ def host_of(document: InventoryDocument) -> LiveHost:
     """The host of a document. Raises ConfigurationError (exit 1) for a value that no host has."""
     try:
         return LiveHost(
-            identity=Identity(**asdict(document.identity)),
+            identity=Identity(**_flat(document.identity)),
             commands={name: frozenset(parameters) for name, parameters in document.commands.items()},
             processors=document.processors,
             memory=document.memory,
             vm_path=document.vm_path,
             vhd_path=document.vhd_path,
+            settings=_or_unknown(document.settings, lambda part: _part(HostSettings, part)),
+            reached=document.reached,
+            nics=_or_unknown(document.nics, lambda found: tuple(Nic(**_flat(nic)) for nic in found)),
             switches=tuple(_live_switch(switch) for switch in document.switches),
             vms=tuple(_live_machine(vm) for vm in document.vms),
-            files={key: _or_unknown(found, lambda f: LiveFile(**asdict(f))) for key, found in document.files.items()},
-            vhds={key: _or_unknown(found, lambda f: LiveVhd(**asdict(f))) for key, found in document.vhds.items()},
+            files={key: _or_unknown(found, lambda f: LiveFile(**_flat(f))) for key, found in document.files.items()},
+            vhds={key: _or_unknown(found, lambda f: LiveVhd(**_flat(f))) for key, found in document.vhds.items()},
             free=dict(document.free),
         )
     except ValueError as error:
@@ -86,7 +91,11 @@ def as_read(live: LiveHost, wanted: Wanted) -> LiveHost:
         vhds[key] = found
         if isinstance(found, LiveVhd) and found.parent and normal_path(found.parent) not in vhds:
             waiting[normal_path(found.parent)] = found.parent
-    return replace(live, files=files, vhds=vhds)
+    live = replace(live, files=files, vhds=vhds)
+    if wanted.network:
+        return live
+    not_asked = Unknown("they were not looked for")
+    return replace(live, nics=not_asked, switches=tuple(replace(switch, net_adapters=not_asked, management=not_asked) for switch in live.switches))
 
 
 def _not_asked(path: str) -> Unknown:
@@ -103,8 +112,11 @@ def _or_unknown(found: Any, made: Any) -> Any:
 
 def _settings(part: Any) -> dict[str, Json]:
     """Every readable row of a part by its path; a value of null stands for itself (an adapter that is not connected)."""
-    values = {name: getattr(part, name) for name in rows(part)}
-    return {row.path: None if values[name] is None else row.kind.json(values[name]) for name, row in rows(part).items() if values[name] is not UNSET}
+    return {row.path: _plain(None if value is None else row.kind.json(value)) for _, row, value in written(part)}
+
+
+def _plain(value: Json) -> Json:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _part(kind: type[P], settings: Mapping[str, Json]) -> P:
@@ -117,31 +129,43 @@ def _part(kind: type[P], settings: Mapping[str, Json]) -> P:
 def _value(row: Row, value: Json) -> Any:
     """A value as it was read, which is the form that documents hold. A VLAN mode that this version only names has no other form."""
     if row.kind is VLAN:
-        return Vlan(value) if isinstance(value, str) else Vlan("Access", VLAN.parse(value).id)
+        return Vlan(value) if isinstance(value, str) else VLAN.parse(value)
     try:
         row.kind.parse(value)
     except ValueError as error:
         raise ValueError(f"{row.path} is {value!r}, expected {error}") from error
-    return value
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _flat(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass, its values as they are."""
+    return {f.name: getattr(value, f.name) for f in fields(value)}
+
+
+PLAIN = ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy", "scsi_controllers")
+"""Fields of a machine that both sides hold alike."""
 
 
 def _machine(vm: LiveVm) -> doc.Machine:
     return doc.Machine(
-        **{name: getattr(vm, name) for name in ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy")},
-        general=_settings(vm.general),
-        processor=_or_unread(vm.processor, _settings),
-        memory=_or_unread(vm.memory, _settings),
-        firmware=_or_unread(vm.firmware, _settings),
-        scsi_controllers=vm.scsi_controllers,
+        **{name: getattr(vm, name) for name in PLAIN},
+        parts={name: _or_unread(getattr(vm, name), _settings) for name, _ in PARTS},
         disks=tuple(_drive(drive) for drive in vm.disks),
         dvds=tuple(_drive(drive) for drive in vm.dvds),
-        adapters=Unread(unknown=vm.adapters.why)
-        if isinstance(vm.adapters, Unknown)
-        else tuple(_adapter(a) for a in sorted(vm.adapters, key=lambda a: (a.name, a.id))),
-        checkpoints=Unread(unknown=vm.checkpoints.why)
-        if isinstance(vm.checkpoints, Unknown)
-        else tuple(doc.Checkpoint(**asdict(checkpoint)) for checkpoint in vm.checkpoints),
+        adapters=_or_unread(vm.adapters, lambda found: tuple(_adapter(a) for a in sorted(found, key=lambda a: (a.name, a.id)))),
+        checkpoints=_or_unread(vm.checkpoints, lambda found: tuple(doc.Checkpoint(**_flat(checkpoint)) for checkpoint in found)),
     )
+
+
+def _switch(switch: LiveSwitch) -> doc.Switch:
+    values = _flat(switch) | {
+        "settings": _settings(switch.settings),
+        "net_adapters": _or_unread(switch.net_adapters, lambda found: tuple(doc.HostNic(**_flat(nic)) for nic in found)),
+        "management": _or_unread(
+            switch.management, lambda found: tuple(doc.HostAdapter(**(_flat(one) | {"settings": _settings(one.settings)})) for one in found)
+        ),
+    }
+    return doc.Switch(**values)
 
 
 def _drive(drive: LiveDrive) -> doc.Drive:
@@ -155,21 +179,29 @@ def _adapter(adapter: LiveAdapter) -> doc.Adapter:
 
 
 def _live_switch(switch: doc.Switch) -> LiveSwitch:
-    return LiveSwitch(id=switch.id, name=switch.name, notes=switch.notes, settings=_part(SwitchSettings, switch.settings))
+    values = _flat(switch) | {
+        "settings": _part(SwitchSettings, switch.settings),
+        "net_adapters": _or_unknown(switch.net_adapters, lambda found: tuple(Nic(**_flat(nic)) for nic in found)),
+        "management": _or_unknown(
+            switch.management,
+            lambda found: tuple(LiveManagementAdapter(**(_flat(one) | {"settings": _part(ManagementSettings, one.settings)})) for one in found),
+        ),
+    }
+    return LiveSwitch(**values)
 
 
 def _live_machine(vm: doc.Machine) -> LiveVm:
+    unheard: doc.Unread | Mapping[str, Json] | None = Unread(unknown="the inventory does not hold it; make it again with hvplan inspect")
+    parts = {name: _or_unknown(vm.parts.get(name, unheard), lambda found, kind=kind: _part(kind, found)) for name, kind in PARTS}
+    if not isinstance(parts["general"], General):
+        raise ValueError(f"{vm.name} has no general settings")
     return LiveVm(
-        **{name: getattr(vm, name) for name in ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy")},
-        general=_part(General, vm.general),
-        processor=_or_unknown(vm.processor, lambda part: _part(Processor, part)),
-        memory=_or_unknown(vm.memory, lambda part: _part(Memory, part)),
-        firmware=_or_unknown(vm.firmware, lambda part: _part(Firmware, part)),
-        scsi_controllers=vm.scsi_controllers,
+        **{name: getattr(vm, name) for name in PLAIN},
+        **parts,
         disks=tuple(_live_drive(drive) for drive in vm.disks),
         dvds=tuple(_live_drive(drive) for drive in vm.dvds),
         adapters=_or_unknown(vm.adapters, lambda found: tuple(_live_adapter(adapter) for adapter in found)),
-        checkpoints=_or_unknown(vm.checkpoints, lambda found: tuple(LiveCheckpoint(**asdict(checkpoint)) for checkpoint in found)),
+        checkpoints=_or_unknown(vm.checkpoints, lambda found: tuple(LiveCheckpoint(**_flat(checkpoint)) for checkpoint in found)),
     )
 
 

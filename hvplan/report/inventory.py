@@ -27,7 +27,8 @@ def inventory_lines(document: InventoryDocument) -> Iterator[Line]:
 
 
 def _machine(vm: Machine, document: InventoryDocument) -> Iterator[Line]:
-    count = vm.processor.unknown if isinstance(vm.processor, Unread) else plural(vm.processor.get("processor.count", 0), "processor")
+    processor = vm.parts.get("processor") or {}
+    count = f"processors unknown ({processor.unknown})" if isinstance(processor, Unread) else plural(processor.get("processor.count", 0), "processor")
     busy = f", {visible(vm.busy)}" if vm.busy else ""
     yield Line("")
     yield Line(f"  {visible(vm.name)}   {vm.state}{busy}   Generation {vm.generation}, {visible(count)}, {_memory(vm)}", "head")
@@ -47,12 +48,13 @@ def _machine(vm: Machine, document: InventoryDocument) -> Iterator[Line]:
 
 
 def _memory(vm: Machine) -> str:
-    if isinstance(vm.memory, Unread):
-        return f"memory could not be read ({visible(vm.memory.unknown)})"
-    startup = _bytes(vm.memory.get("memory.startup"))
-    if vm.memory.get("memory.dynamic") is not True:
+    memory = vm.parts.get("memory") or {}
+    if isinstance(memory, Unread):
+        return f"memory could not be read ({visible(memory.unknown)})"
+    startup = _bytes(memory.get("memory.startup"))
+    if memory.get("memory.dynamic") is not True:
         return startup
-    return f"{startup} (dynamic, {_bytes(vm.memory.get('memory.dynamic.minimum'))} to {_bytes(vm.memory.get('memory.dynamic.maximum'))})"
+    return f"{startup} (dynamic, {_bytes(memory.get('memory.dynamic.minimum'))} to {_bytes(memory.get('memory.dynamic.maximum'))})"
 
 
 def _disk(drive: Drive, document: InventoryDocument) -> str:

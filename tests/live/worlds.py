@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from hvplan.model.devices import CONTROLLERS, AdapterSettings, Slot, Vlan
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
-from hvplan.model.objects import SwitchSettings
-from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.network import LiveManagementAdapter, ManagementSettings, Nic, SwitchSettings
+from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.values import UNSET, Unknown, normal_path
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=12) | st.sampled_from(
@@ -66,14 +67,37 @@ VMS = st.builds(
     processor=_or_unknown(PROCESSOR),
     memory=_or_unknown(MEMORY),
     firmware=st.none() | _or_unknown(FIRMWARE),
+    bios=st.none() | _or_unknown(st.builds(Bios, num_lock=_or_unset(FLAG), startup_order=st.just(("CD", "IDE", "LegacyNetworkAdapter", "Floppy")))),
+    platform=_or_unknown(st.builds(Platform)),
+    video=_or_unknown(st.builds(Video)),
+    services=_or_unknown(st.builds(IntegrationServices)),
+    com_ports=_or_unknown(st.builds(ComPorts)),
     scsi_controllers=st.integers(0, 4),
     disks=st.lists(DRIVES, max_size=2).map(tuple),
     dvds=st.lists(DRIVES, max_size=1).map(tuple),
     adapters=_or_unknown(st.lists(ADAPTERS, max_size=2).map(lambda found: tuple(sorted(found, key=lambda a: (a.name, a.id))))),
     checkpoints=_or_unknown(st.lists(st.builds(LiveCheckpoint, id=TEXTS, name=TEXTS, kind=TEXTS, automatic=FLAG), max_size=2).map(tuple)),
 )
+NICS = st.lists(
+    st.builds(Nic, id=TEXTS, name=TEXTS, description=TEXTS, mac=TEXTS, physical=FLAG, addresses=st.none() | st.lists(TEXTS, max_size=2).map(tuple)), max_size=2
+).map(tuple)
+MANAGEMENT = st.builds(
+    LiveManagementAdapter,
+    id=TEXTS,
+    name=TEXTS,
+    switch_id=TEXTS,
+    interface=TEXTS,
+    settings=st.builds(ManagementSettings, vlan=_or_unset(VLANS), maximum=_or_unset(WHOLE)),
+)
 SWITCHES = st.builds(
-    LiveSwitch, id=TEXTS, name=TEXTS, notes=TEXTS, settings=st.builds(SwitchSettings, type=st.sampled_from(["Internal", "Private", "External"]), notes=TEXTS)
+    LiveSwitch,
+    id=TEXTS,
+    name=TEXTS,
+    notes=TEXTS,
+    settings=st.builds(SwitchSettings, type=st.sampled_from(["Internal", "Private", "External"]), notes=TEXTS, sriov=_or_unset(FLAG)),
+    net_adapters=_or_unknown(NICS),
+    management=_or_unknown(st.lists(MANAGEMENT, max_size=2).map(tuple)),
+    team_unread=TEXTS,
 )
 VHDS = st.builds(LiveVhd, path=TEXTS, type=TEXTS, size=WHOLE, file_size=WHOLE, block_size=WHOLE, parent=TEXTS, attached=FLAG)
 FILES = st.builds(LiveFile, path=TEXTS, folder=FLAG, size=WHOLE)
@@ -85,6 +109,8 @@ HOSTS = st.builds(
     memory=WHOLE,
     vm_path=TEXTS,
     vhd_path=TEXTS,
+    settings=_or_unknown(st.builds(HostSettings, numa_spanning=_or_unset(FLAG))),
+    nics=_or_unknown(NICS),
     switches=st.lists(SWITCHES, max_size=2).map(lambda found: tuple(sorted(found, key=lambda s: (s.name, s.id)))),
     vms=st.lists(VMS, max_size=3).map(lambda found: tuple(sorted(found, key=lambda vm: (vm.name, vm.id)))),
     files=st.dictionaries(TEXTS.map(normal_path), st.none() | _or_unknown(FILES), max_size=3),

@@ -1,0 +1,1 @@
+"""What a host has, as the files that would ask for it."""

@@ -1,0 +1,95 @@
+"""Network adapters as a document names them: by their name; where one machine has two of one name, by their MAC addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hvplan.export.written import Json, literal, unique
+from hvplan.model.devices import Vlan
+from hvplan.model.live import LiveAdapter, LiveHost, LiveVm
+from hvplan.model.pattern import fits
+from hvplan.model.values import UNSET, Unknown
+
+NO_MAC = "00-00-00-00-00-00"
+
+
+@dataclass(slots=True)
+class Found:
+    """Devices of one kind of one machine. `ignore`: paths for `lifecycle.ignore`.
+
+    `partial`: a machine made anew from this would be declared in other words, or could not be made.
+    """
+
+    devices: dict[str, Json] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    ignore: list[str] = field(default_factory=list)
+    partial: bool = False
+
+    def say(self, text: str, *, partial: bool = False) -> None:
+        """Something that is not declared."""
+        self.remarks.append(text)
+        self.partial = self.partial or partial
+
+
+def adapters_of(vm: LiveVm, live: LiveHost) -> Found:
+    """Every adapter that can be told from the others."""
+    found = Found()
+    if isinstance(vm.adapters, Unknown):
+        found.say(f"its network adapters could not be read ({vm.adapters.why})", partial=True)
+        return found
+    adapters = sorted(vm.adapters, key=lambda adapter: (adapter.name, adapter.id))
+    taken = {adapter.name.casefold() for adapter in adapters}
+    for adapter in adapters:
+        twins = [a for a in adapters if a.name.casefold() == adapter.name.casefold()]
+        if not adapter.name.strip():
+            found.say(f"a network adapter without a name ({adapter.mac}) is not declared")
+        elif len(twins) == 1:
+            found.devices[adapter.name] = _settings(adapter, live, found)
+        else:
+            _twin(adapter, twins, taken, adapters, live, found)
+    return found
+
+
+def _twin(adapter: LiveAdapter, twins: list[LiveAdapter], taken: set[str], adapters: Sequence[LiveAdapter], live: LiveHost, found: Found) -> None:
+    if adapter.mac == NO_MAC or sum(a.mac == adapter.mac for a in adapters) > 1:
+        found.say(f"{len(twins)} network adapters are named {adapter.name}; one of them ({adapter.id}) has no MAC address of its own to know it by")
+        return
+    first = twins[0] is adapter or all(name not in found.devices for name in {a.name for a in twins})
+    key = adapter.name if first else unique(adapter.name, taken)
+    found.devices[key] = {"match": {"mac": adapter.mac}, **_settings(adapter, live, found)}
+    found.partial = True
+    if not first:
+        found.ignore.append(literal(f"devices.networkAdapters.{key}.name"))
+        found.say(f"network adapter {key} is named {adapter.name} on the host, like another one; it is known by its MAC address")
+
+
+def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, Json]:
+    values: dict[str, Json] = {}
+    switch, vlan = adapter.settings.switch, adapter.settings.vlan
+    if isinstance(switch, str):
+        if why := _ambiguous(switch, live):
+            found.say(f"network adapter {adapter.name}: its switch {switch} is not declared, because {why}", partial=True)
+        else:
+            values["switch"] = literal(switch)
+    elif switch is None:
+        values["switch"] = None
+    if isinstance(vlan, Vlan) and vlan.mode == "Access":
+        values["vlan"] = vlan.id
+    elif isinstance(vlan, Vlan) and vlan.mode != "Untagged":
+        found.say(f"network adapter {adapter.name}: its VLAN mode {vlan.mode} is not declared")
+    elif vlan is UNSET:
+        found.say(f"network adapter {adapter.name}: its VLAN is not known", partial=True)
+    if not adapter.mac_dynamic:
+        found.say(f"network adapter {adapter.name}: its fixed MAC address {adapter.mac} is not declared")
+    if adapter.legacy:
+        found.say(f"network adapter {adapter.name} is an emulated (legacy) one; made anew it would be a synthetic one")
+    return values
+
+
+def _ambiguous(switch: str, live: LiveHost) -> str:
+    named = sum(s.name.casefold() == switch.casefold() for s in live.switches)
+    if named != 1:
+        return "no switch of the host has that name" if named == 0 else f"{named} switches of the host have that name"
+    other = next((s.name for s in live.switches if s.name.casefold() != switch.casefold() and fits(switch, s.name)), None)
+    return f"read as a pattern that name fits switch {other} too" if other is not None else ""

@@ -1,0 +1,46 @@
+"""What export writes of one object: its document, or why it is left out, with remarks on what this version cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Json = Any
+API_VERSION: Final = "hvplan/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """`id`: `vm ID`, `switch ID` or `disk PATH`, so that two objects of one name stay two. `body` None: left out.
+
+    `remarks`: what is not in the document. `partial`: something of it would be different on a host that was made anew.
+    """
+
+    id: str
+    title: str
+    body: Mapping[str, Json] | None
+    remarks: tuple[str, ...] = ()
+    partial: bool = False
+
+
+def literal(text: str) -> str:
+    """A text in which braces are no placeholders."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def size_text(value: int) -> str | int:
+    """Bytes as people write them: `4GiB`; plain bytes where no unit fits exactly."""
+    for shift, unit in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if value and value % (1 << shift) == 0:
+            return f"{value >> shift}{unit}"
+    return value
+
+
+def unique(wanted: str, taken: set[str]) -> str:
+    """The name, or with a number behind it where it is taken already; Windows ignores case. It is then taken."""
+    name, number = wanted, 2
+    while name.casefold() in taken:
+        name, number = f"{wanted} {number}", number + 1
+    taken.add(name.casefold())
+    return name

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hvplan.model.devices import Disk, NetworkAdapter, Slot, Vhd
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.marker import Marker
-from hvplan.model.objects import VirtualDisk, VirtualMachine, VirtualSwitch
+from hvplan.model.network import LiveManagementAdapter, ManagementAdapter, Nic
+from hvplan.model.objects import Host, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.rows import Row
 from hvplan.model.values import Json
 
-Want = VirtualMachine | VirtualSwitch | VirtualDisk | Disk | NetworkAdapter
-Live = LiveVm | LiveSwitch | LiveVhd | LiveFile | LiveDrive | LiveAdapter
+Want = VirtualMachine | VirtualSwitch | VirtualDisk | Host | Disk | NetworkAdapter | ManagementAdapter
+Live = LiveVm | LiveSwitch | LiveVhd | LiveFile | LiveDrive | LiveAdapter | LiveManagementAdapter | HostSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,10 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file`, or `ready`: it stands there."""
+    """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file`, or `ready`: it stands there.
+
+    `net_adapters`: the physical adapters of a new External switch. `management`: why this may cut the session off, `""` if it does not.
+    """
 
     address: str
     want: Want
@@ -68,7 +73,9 @@ class Create:
     slot: Slot | None = None
     file: NewFile | None = None
     ready: bool = False
+    net_adapters: tuple[Nic, ...] = ()
     line: When = When("new", Impact.ONLINE)
+    management: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +84,8 @@ class Update:
 
     `adopts`: it carries no mark and is taken over. `claims`: it is ours, and its mark has to say so anew (a creation or a
     window that was cut off, a former name of the stack). `finishing`: its mark says `new`. `released`: the mark goes, the object stays.
-    `unasked`: devices that New-VM made for a creation that was cut off. `slot`: where a disk sits.
+    `unasked`: devices that New-VM made for a creation that was cut off. `slot`: where a disk sits. `net_adapters`: the
+    physical adapters a switch ends up with, where they change. `management`: why this may cut the session off.
     """
 
     address: str
@@ -93,6 +101,8 @@ class Update:
     protect: bool | None = None
     unasked: tuple[LiveAdapter | LiveDrive, ...] = ()
     slot: Slot | None = None
+    net_adapters: tuple[Nic, ...] = ()
+    management: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +126,7 @@ class Delete:
     marker: Marker | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     line: When = When("removed", Impact.ONLINE)
+    management: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ class Context:
     attached: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switches: Mapping[str, int] = field(default_factory=dict)  # case-folded name -> how many there will be
+    released: frozenset[tuple[str, str]] = frozenset()  # (switch id, interface id) of physical adapters that switches give up in this run
     renames: Mapping[str, str] = field(default_factory=dict)  # case-folded name of a switch -> the one it gets in this run
 
     def attached_to_others(self, path: str, vm_id: str = "") -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from hvplan.model.devices import Disk, NetworkAdapter
-from hvplan.model.live import LiveDrive, LiveVhd
+from hvplan.model.live import LiveDrive, LiveSwitch, LiveVhd
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine, VirtualSwitch
 from hvplan.model.parts import PARTS
@@ -96,11 +96,32 @@ def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
     return {word: values for word, values in found.items() if values}
 
 
+def own_section(key: str) -> str:
+    """`os/Mgmt`, of an adapter of the host on a switch."""
+    return f"os/{key}"
+
+
+def switch_declared(want: VirtualSwitch) -> dict[str, Json]:
+    """What a declared switch says, for its digest; its physical adapters as they are named."""
+    values = declared(want.settings)
+    return values if want.net_adapters is UNSET else values | {"netAdapters": sorted(str(ref).casefold() for ref in want.net_adapters)}
+
+
+def switch_live(live: LiveSwitch) -> dict[str, Json]:
+    """What the host says of a switch, in the words of `switch_declared`; physical adapters by name, as they are mostly declared."""
+    values = declared(live.settings)
+    return values if isinstance(live.net_adapters, Unknown) else values | {"netAdapters": sorted(f"name {nic.name}".casefold() for nic in live.net_adapters)}
+
+
+def switch_sections(want: VirtualSwitch) -> dict[str, dict[str, Json]]:
+    """Section -> declared values of a switch and of the host's adapters on it."""
+    return {"sw": switch_declared(want)} | {own_section(a.key): declared(a.settings) for a in want.management if not a.absent}
+
+
 def applied(want: VirtualMachine | VirtualSwitch) -> dict[str, str]:
     """Section -> digest, as the marker will hold it once everything is applied."""
     if isinstance(want, VirtualSwitch):
-        values = declared(want.settings)
-        return {"sw": digest(values)} if values else {}
+        return {word: digest(values) for word, values in switch_sections(want).items() if values}
     return {word: digest(values) for word, values in sections(want).items()}
 
 

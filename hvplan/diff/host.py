@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from hvplan.diff.changes import Change, Create, Delete, DiffOptions, Finding, HostDiff, Keep, Update
 from hvplan.diff.context import Context, arranged, context
+from hvplan.diff.hostsettings import diff_settings
 from hvplan.diff.limits import memory_findings, space_findings
+from hvplan.diff.network import released
 from hvplan.diff.ownership import Foreign, Found, Identified, Missing, Search, copies, owned_by, vm_cut_off
 from hvplan.diff.removal import delete_vm
 from hvplan.diff.result import ObjectDiff
@@ -16,6 +18,7 @@ from hvplan.diff.switches import DEFAULT_SWITCH, create_switch, delete_switch, u
 from hvplan.diff.vm import create_vm, update_vm
 from hvplan.model import address as addresses
 from hvplan.model.devices import NetworkAdapter
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveAdapter, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.objects import Desired, Ensure, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.values import Unknown, normal_path
@@ -28,10 +31,11 @@ def diff_host(desired: Desired, live: LiveHost, options: DiffOptions) -> HostDif
     vm_search, switch_search = _vm_search(ctx), _switch_search(ctx)
     vms = {want.name: vm_search.identify(want, addresses.vm(want.name)) for want in desired.vms}
     switches = {want.name: switch_search.identify(want, addresses.switch(want.name)) for want in desired.switches}
-    ctx = replace(ctx, switches=_switch_names(ctx, switches), renames=_renames(ctx, switches))
+    ctx = replace(ctx, switches=_switch_names(ctx, switches), renames=_renames(ctx, switches), released=released(ctx, _giving(ctx, switches)))
     vm_parts = [_vm(want, vms[want.name], ctx) for want in desired.vms]
     leaving = _leaving([change for part in vm_parts for change in part.changes])
-    parts = [_switch(want, switches[want.name], ctx, leaving) for want in desired.switches]
+    parts = [part for want in desired.hosts if (part := diff_settings(want, addresses.host(want.name), ctx))]
+    parts += [_switch(want, switches[want.name], ctx, leaving) for want in desired.switches]
     parts += [_disk(want, ctx) for want in desired.disks]
     parts = [_scoped(part, ctx, labels(desired)) for part in (*parts, *vm_parts)]
     changes = tuple(change for part in parts for change in part.changes)
@@ -55,7 +59,9 @@ def labels(desired: Desired) -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 def declared_addresses(desired: Desired) -> tuple[str, ...]:
     """Every address the files name, devices included."""
-    found = [addresses.switch(s.name) for s in desired.switches] + [addresses.disk(d.name) for d in desired.disks]
+    found = [addresses.host(h.name) for h in desired.hosts if h.settings != HostSettings()]
+    found += [addresses.switch(s.name) for s in desired.switches] + [addresses.disk(d.name) for d in desired.disks]
+    found += [addresses.device(addresses.switch(s.name), "managementAdapters", a.key) for s in desired.switches for a in s.management]
     for vm in desired.vms:
         owner = addresses.vm(vm.name)
         found += [owner, *(addresses.device(owner, "disks", d.key) for d in vm.disks)]
@@ -87,6 +93,14 @@ def _switch_names(ctx: Context, found: Mapping[str, Identified[LiveSwitch]]) -> 
         if created and in_scope(ctx.options, addresses.switch(want.name), want.labels):
             counts[want.name.casefold()] = counts.get(want.name.casefold(), 0) + 1
     return counts
+
+
+def _giving(ctx: Context, found: Mapping[str, Identified[LiveSwitch]]) -> list[tuple[VirtualSwitch, LiveSwitch, bool]]:
+    """Declared switches that are there, and whether this run may take physical adapters from them: one that was adopted is not removed."""
+    pairs = [(want, found[want.name]) for want in ctx.desired.switches if in_scope(ctx.options, addresses.switch(want.name), want.labels)]
+    return [
+        (want, i.live, want.ensure is not Ensure.ABSENT or (i.marker is not None and i.marker.origin == "created")) for want, i in pairs if isinstance(i, Found)
+    ]
 
 
 def _renames(ctx: Context, found: Mapping[str, Identified[LiveSwitch]]) -> dict[str, str]:

@@ -22,6 +22,7 @@ TYPES: Mapping[str, str] = {
     "disks": "hyperv_vm_disk",
     "dvds": "hyperv_vm_dvd",
     "networkAdapters": "hyperv_vm_network_adapter",
+    "managementAdapters": "hyperv_management_adapter",
 }
 """First or third part of an address -> `type`."""
 

@@ -11,11 +11,13 @@ from hvplan.diff.switches import planned_id
 from hvplan.document.plan import TYPES, Field, ResourceChange
 from hvplan.model import address as addresses
 from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
-from hvplan.model.objects import Stack, VirtualDisk, VirtualMachine, VirtualSwitch
+from hvplan.model.network import LiveManagementAdapter, ManagementAdapter
+from hvplan.model.objects import Host, Stack, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.rows import nest
 from hvplan.model.values import UNSET, Json, normal_path
-from hvplan.model.view import adapter_values, drive_values, switch_values, vhd_values, vm_values
+from hvplan.model.view import adapter_values, drive_values, management_values, part_values, switch_values, vhd_values, vm_values
 from hvplan.plan.gates import impact_of, real
 
 Place = Callable[[str, str, str], str]
@@ -38,6 +40,11 @@ def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
                 flat["devices.scsiControllers"] = want.scsi_controllers
             return flat
         case VirtualSwitch():
+            named = () if want.net_adapters is UNSET else want.net_adapters
+            return declared(want.settings) | ({"netAdapters": [ref.value for ref in named]} if named else {})
+        case Host():
+            return declared(want.settings)
+        case ManagementAdapter():
             return declared(want.settings)
         case VirtualDisk():
             return {"path": want.path}
@@ -93,6 +100,10 @@ def live_values(live: Live | None, host: LiveHost) -> dict[str, Json]:
             return adapter_values(live)
         case LiveDrive():
             return drive_values(host, live)
+        case LiveManagementAdapter():
+            return management_values(live)
+        case HostSettings():
+            return part_values(live)
         case LiveVhd():
             return {"path": live.path, **vhd_values(live)}
         case LiveFile():
@@ -208,7 +219,7 @@ def _actions(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
             return ("create",), ("create",)
         case Delete(live=LiveDrive()):
             return ("delete",), ("detach",)
-        case Delete(live=LiveAdapter()):
+        case Delete(live=LiveAdapter() | LiveManagementAdapter()):
             return ("delete",), ("remove",)
         case Delete():
             return ("delete",), ("delete",)

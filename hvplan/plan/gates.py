@@ -11,6 +11,7 @@ from hvplan.diff.scope import fits_any
 from hvplan.document.plan import Consent
 from hvplan.model.address import owner, switch
 from hvplan.model.devices import NetworkAdapter
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveSwitch, LiveVm
 from hvplan.model.marker import find
@@ -20,7 +21,12 @@ from hvplan.plan.update import VmWork
 
 _ASK, _NEVER = "ask", "never"
 _HELD: Final[Mapping[str, str]] = {"Save-VM": "saved", "Suspend-VM": "paused"}
-_FLAGS: Final[Mapping[str, str]] = {"restart": "--allow-restart", "adopt": "--adopt", "delete-disk": "--delete-disks"}
+_FLAGS: Final[Mapping[str, str]] = {
+    "restart": "--allow-restart",
+    "adopt": "--adopt",
+    "delete-disk": "--delete-disks",
+    "management": "--allow-management-change",
+}
 
 
 def impact_of(change: Change) -> Impact:
@@ -149,6 +155,8 @@ def consents(host: str, change: Change, work: VmWork | None, stack: Stack, touch
     if takes_over(change, stack, touched) and adopt_policy(lifecycle, stack.policy) == _ASK:
         text = f"{address} exists and is taken over" if stack.marks else f"{address} exists, {_belongs(change)} and is changed"
         yield _consent(host, address, "adopt", text)
+    if isinstance(change, Create | Update | Delete) and change.management:
+        yield _consent(host, address, "management", f"{address} changes, and {change.management}")
     if isinstance(change, Delete):
         for at, path in sorted(change.files.items()):
             yield _consent(host, at, "delete-disk", f"{path} is deleted")
@@ -166,8 +174,10 @@ def _consent(host: str, address: str, kind: str, text: str) -> Consent:
 
 def takes_over(change: Change, stack: Stack, touched: bool) -> bool:
     """Is an existing object taken over or, where nothing is marked, changed."""
-    if not isinstance(change, Update | Keep) or not isinstance(change.live, LiveVm | LiveSwitch):
+    if not isinstance(change, Update | Keep) or not isinstance(change.live, LiveVm | LiveSwitch | HostSettings):
         return False
+    if isinstance(change.live, HostSettings):
+        return touched and not stack.marks
     return (isinstance(change, Update) and change.adopts) or (touched and not stack.marks)
 
 

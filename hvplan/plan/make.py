@@ -16,6 +16,7 @@ from hvplan.document.plan import Consent, Deferred, HostEntry, PlanDocument, Ref
 from hvplan.errors import ConfigurationError
 from hvplan.model.address import Glob, owner
 from hvplan.model.impact import Impact
+from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack
 from hvplan.plan.draft import Draft
 from hvplan.plan.entries import entry
@@ -147,7 +148,10 @@ def _deferred(works: Sequence[HostWork], options: PlanOptions) -> Iterator[Defer
 
 def _consents(works: Sequence[HostWork], stack: Stack) -> Iterator[Consent]:
     for work in works:
-        for change, _ in objects(work.diff):
+        for change, devices in objects(work.diff):
             made = work.works.get(change.address)
             if made and change.address not in work.blocked:
                 yield from consents(work.host, change, made, stack, has_steps(change.address, made.drafts))
+                for device in devices:
+                    if device.address not in work.blocked and isinstance(device.want, ManagementAdapter):
+                        yield from consents(work.host, device, None, stack, touched=False)

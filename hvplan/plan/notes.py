@@ -9,12 +9,13 @@ from hvplan.cmdlets import build
 from hvplan.cmdlets.build import to_json
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
-from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section
+from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section, own_section
 from hvplan.document.plan import Expect
 from hvplan.model.devices import Disk, NetworkAdapter
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
 from hvplan.model.marker import ID_LENGTH, Marker, text_of
+from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
 from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import marker_line
@@ -193,34 +194,46 @@ def mark_draft(
 
 
 def switch_mark(
-    host: str, address: str, want: VirtualSwitch, live: LiveSwitch | None, change: Update | None, id: str | Ref, stack: Stack, fields: Sequence[FieldChange]
+    host: str,
+    address: str,
+    want: VirtualSwitch,
+    live: LiveSwitch | None,
+    change: Update | Keep | None,
+    id: str | Ref,
+    stack: Stack,
+    fields: Sequence[FieldChange],
+    devices: Sequence[Change] = (),
 ) -> Iterator[Draft]:
-    """The notes of a switch, as of a machine."""
+    """The notes of a switch, as of a machine. `devices`: adapters of the host that this run looks at."""
     users = notes_field(fields)
     if not stack.marks:
         if users is not None and live:
             yield mark_draft(host, address, "switch", id, live, retained(users, live), fields, ())
         return
-    if change and change.released and live:
+    if isinstance(change, Update) and change.released and live:
         yield mark_draft(host, address, "switch", id, live, unmarked(live), fields, ("release",))
         return
     holes = Holes()
     if live is None and want.settings.notes is not UNSET:
         users = str(want.settings.notes)
-    marker = switch_marker(want, stack, change, id, address, holes)
+    marker = switch_marker(want, stack, change, id, address, holes, devices)
     if new := marked(marker, live, users, holes):
         yield mark_draft(host, address, "switch", id, live, new, fields, _why(change))
 
 
-def switch_marker(want: VirtualSwitch, stack: Stack, change: Update | None, id: str | Ref, address: str, holes: Holes) -> Marker:
-    """The whole mark of a switch."""
+def switch_marker(
+    want: VirtualSwitch, stack: Stack, change: Update | Keep | None, id: str | Ref, address: str, holes: Holes, devices: Sequence[Change] = ()
+) -> Marker:
+    """The whole mark of a switch; what this run does not look at keeps its digest."""
     old = change.marker if change else None
+    planned = {own_section(d.want.key) for d in devices if isinstance(d.want, ManagementAdapter)}
+    planned |= set() if isinstance(change, Keep) and change.partial else {"sw"}
     return Marker(
         stack=stack.name,
         id=want.name,
         kind="switch",
         owner=owner_of(id if isinstance(id, str) else "", address, holes),
         origin=_origin(old, change),
-        applied=applied(want),
+        applied=kept(applied(want), old.applied if old else {}, frozenset(planned)),
         protect=_protect(want, old),
     )

@@ -9,10 +9,11 @@ from hvplan.cmdlets.build import InvalidInvocation
 from hvplan.diff.changes import Change, Create, Delete, Finding, HostDiff, Keep, Update
 from hvplan.model.address import owner
 from hvplan.model.live import LiveHost, LiveVm
-from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
+from hvplan.model.objects import Host, Stack, VirtualMachine, VirtualSwitch
 from hvplan.plan.create import create_drafts
 from hvplan.plan.draft import Draft
 from hvplan.plan.gates import blocked_by, dependents, has_steps, policy_findings
+from hvplan.plan.management import host_drafts
 from hvplan.plan.switches import switch_drafts
 from hvplan.plan.update import VmWork, delete_drafts, update_drafts
 
@@ -76,7 +77,9 @@ def objects(diff: HostDiff) -> Iterator[tuple[Change, tuple[Change, ...]]]:
 def _drafts(work: HostWork, change: Change, devices: tuple[Change, ...], stack: Stack, blocked: frozenset[str]) -> VmWork:
     host, address = work.host, change.address
     if isinstance(change.want, VirtualSwitch):
-        return VmWork(drafts=() if address in blocked else tuple(switch_drafts(host, change, work.live, stack)))
+        return VmWork(drafts=() if address in blocked else tuple(switch_drafts(host, change, devices, work.live, stack, blocked)))
+    if isinstance(change.want, Host):
+        return VmWork(drafts=() if address in blocked else tuple(host_drafts(host, change)))
     match change:
         case Create(want=VirtualMachine()) if address not in blocked:
             return VmWork(drafts=tuple(create_drafts(host, change, devices, work.live, stack)))

@@ -9,8 +9,9 @@ from typing import Any, Final
 from hvplan.document.plan import Field, PlanDocument, Refusal, ResourceChange, Step
 from hvplan.model.address import owner
 from hvplan.model.devices import AdapterSettings
+from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact
-from hvplan.model.objects import SwitchSettings
+from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import rows
 from hvplan.report.lines import Line, duration, show, visible
@@ -63,7 +64,7 @@ _SYMBOLS: Final[Mapping[tuple[str, ...], tuple[str, str]]] = {
 
 def units() -> Mapping[str, str]:
     """Attribute path -> unit, of everything that has a row."""
-    parts: tuple[type[Any], ...] = (*(part for _, part in PARTS), SwitchSettings, AdapterSettings)
+    parts: tuple[type[Any], ...] = (*(part for _, part in PARTS), SwitchSettings, AdapterSettings, ManagementSettings, HostSettings)
     return {row.path: row.kind.unit for part in parts for row in rows(part).values()} | {"vhd.size": "bytes"}
 
 

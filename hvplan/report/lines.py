@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hvplan.model.adapters import show_rate
 from hvplan.model.values import show_duration, show_size
 
 Json = Any
@@ -41,6 +42,8 @@ def show(value: Json, unit: str = "") -> str:
             return show_duration(value)
         case int() if unit == "percent":
             return f"{value} %"
+        case int() if unit == "bits per second":
+            return show_rate(value)
         case list() | tuple():
             return ", ".join(show(item, unit) for item in value) or "none"
         case dict():

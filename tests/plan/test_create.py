@@ -84,7 +84,7 @@ def test_limits_are_foretold() -> None:
 def test_a_refused_switch_takes_its_adapters_with_it() -> None:
     """Who depends on something refused is not left half made: the machine waits too."""
     document = plan(host(), switch(settings=SwitchSettings(type="External")), vm(network_adapters=(adapter(),)))
-    assert refusals(document) == [("switch/lan", "external"), ("vm/web01/networkAdapters/lan", "depends")]
+    assert refusals(document) == [("switch/lan", "incomplete"), ("vm/web01/networkAdapters/lan", "depends")]
     assert document.steps == ()
 
 

@@ -128,3 +128,11 @@ def not_set(name: str, type: str) -> BindingError:
     """Null for a parameter whose type cannot hold it: it passes conversion and fails in the setter."""
     message = f'Cannot bind parameter \'{name}\' to the target. Exception setting "{name}": "Cannot convert null to type "{type}"."'
     return BindingError("ParameterBindingFailed", message, category="WriteError", parameter=name)
+
+
+def suspended(name: str) -> BindingError:
+    """`Suspend` for a preference: it converts, and fails in the setter, because only workflows had it."""
+    message = (
+        f'Cannot bind parameter \'{name}\' to the target. Exception setting "{name}": "The value Suspend is not supported for an ActionPreference variable."'
+    )
+    return BindingError("ParameterBindingFailed", message, category="WriteError", parameter=name)

@@ -26,7 +26,7 @@ def validate(parameter: Parameter, value: Any, *, wrapped: bool = False) -> None
     for kind, arguments in parameter.validation:
         match kind:
             case "notNull":
-                why = _NULL if value is None or _has_null(parameter, value) else None
+                why = _NULL if value is None or (not wrapped and _has_null(parameter, value)) else None
             case "notNullOrEmpty":
                 why = None if wrapped and value is not None else _hollow(parameter, value)
             case "range":
@@ -42,7 +42,8 @@ def validate(parameter: Parameter, value: Any, *, wrapped: bool = False) -> None
 
 
 def _has_null(parameter: Parameter, value: Any) -> bool:
-    return parameter.type.endswith("[]") and not isinstance(value, str) and any(item is None for item in value)
+    bare = psobject.base(value)
+    return parameter.type != "System.Management.Automation.PSObject" and isinstance(bare, list | tuple) and any(item is None for item in bare)
 
 
 def _hollow(parameter: Parameter, value: Any) -> str | None:

@@ -16,6 +16,7 @@ from hvplan.simulator.values import Bag, List, Number
 
 WRAPPED = "System.Management.Automation.PSObject"
 BYTES = "System.Byte[]"
+PREFERENCE = "System.Management.Automation.ActionPreference"
 
 
 def accept(parameter: Parameter, value: Any, *, convert: bool, piped: bool = False) -> tuple[Any] | None:
@@ -33,6 +34,8 @@ def accept(parameter: Parameter, value: Any, *, convert: bool, piped: bool = Fal
     validate(parameter, value, wrapped=piped and parameter.type in OPAQUE)
     if value is None and not parameter.nullable and is_value_type(parameter.type):
         raise binding_errors.not_set(parameter.name, parameter.type)
+    if parameter.type == PREFERENCE and value == "Suspend":
+        raise binding_errors.suspended(parameter.name)
     return (value,)
 
 

@@ -84,7 +84,7 @@ def _argument(draw: Random, cmdlet: Cmdlet, parameter: Parameter) -> list[Json]:
     if parameter.is_switch and draw.random() < 0.6:
         return [[parameter_name(draw, parameter)]]
     value = draw.choice(_FEW[parameter.name]) if parameter.name in _FEW else value_for(draw, parameter)
-    attached = parameter.name in VARIABLES or parameter.type == DATE
+    attached = parameter.name in (*PREFERENCES, *VARIABLES) or parameter.type == DATE
     if any(entry.position is not None for entry in parameter.entries) and draw.random() < 0.35:
         return [[None, value]]
     if draw.random() < 0.08 and not attached:
@@ -97,11 +97,16 @@ def _argument(draw: Random, cmdlet: Cmdlet, parameter: Parameter) -> list[Json]:
 _PREFERENCE: tuple[Json, ...] = ("Continue", "SilentlyContinue", "sil", "Stop", "I", "Nothing", {"I32": 2}, {"I32": 9}, None, "")
 _VARIABLE: tuple[Json, ...] = ("x", "+x", "global:x", "x:y", "", None, {"I32": 5}, {"list": ["x"]})
 _FEW = {**dict.fromkeys(PREFERENCES, _PREFERENCE), **dict.fromkeys(VARIABLES, _VARIABLE)}
-"""Not anything: a variable `true` cannot be written, and that is not the binder's affair."""
+"""Not anything: a variable `true` cannot be written, and PowerShell 7 knows a preference `Break`; neither is the binder's affair."""
 
 
 def parameter_name(draw: Random, parameter: Parameter) -> str:
-    """Whole, in any case, a beginning, an alias, or with its dash."""
+    """Whole, in any case, a beginning, an alias, or with its dash; none that is a preference's alias, whose values are chosen."""
+    name = _any_name(draw, parameter)
+    return parameter.name if name.lstrip("-").lower() in ("ea", "wa", "infa") and parameter.name not in PREFERENCES else name
+
+
+def _any_name(draw: Random, parameter: Parameter) -> str:
     name = draw.choice((parameter.name, *parameter.aliases)) if draw.random() < 0.15 else parameter.name
     least = 2 if parameter.name == "PipelineVariable" else 1  # `-P` may be ProgressAction in PowerShell 7, which 5.1 does not have
     match draw.randrange(10):

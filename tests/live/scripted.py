@@ -38,6 +38,13 @@ def machine(id: str, name: str, **over: Any) -> dict[str, Any]:
         "AutomaticStopAction": "ShutDown",
         "CheckpointType": "Production",
         "AutomaticCheckpointsEnabled": False,
+        "AutomaticCriticalErrorAction": "Pause",
+        "AutomaticCriticalErrorActionTimeout": 30,
+        "SnapshotFileLocation": "D:\\VMs\\" + name,
+        "SmartPagingFilePath": "D:\\VMs\\" + name,
+        "LowMemoryMappedIoSpace": 128 << 20,
+        "HighMemoryMappedIoSpace": 512 << 20,
+        "GuestControlledCacheTypes": False,
         "HardDrives": (),
         "DVDDrives": (),
         "NetworkAdapters": (),
@@ -77,14 +84,37 @@ def processor(vm: str, **over: Any) -> dict[str, Any]:
         "EnableHostResourceProtection": False,
         "CompatibilityForMigrationEnabled": False,
         "CompatibilityForOlderOperatingSystemsEnabled": False,
+        "HwThreadCountPerCore": 0,
+        "MaximumCountPerNumaNode": 16,
+        "MaximumCountPerNumaSocket": 1,
         **over,
     }
 
 
 def memory(vm: str, **over: Any) -> dict[str, Any]:
-    """Memory settings, in bytes."""
+    """Memory settings, in bytes but for MaximumPerNumaNode, which is in megabytes."""
     gib = 1 << 30
-    return {"VMId": vm, "Startup": gib, "DynamicMemoryEnabled": False, "Minimum": gib // 2, "Maximum": 1 << 40, "Buffer": 20, "Priority": 50, **over}
+    sizes = {"Startup": gib, "Minimum": gib // 2, "Maximum": 1 << 40, "MaximumPerNumaNode": 65536}
+    return {"VMId": vm, "DynamicMemoryEnabled": False, "Buffer": 20, "Priority": 50, **sizes, **over}
+
+
+def services(vm: str, **on: bool) -> list[dict[str, Any]]:
+    """Integration services by the last part of their component; in an order that means nothing."""
+    known = {
+        "6C09BB55-D683-4DA0-8931-C9BF705F6480": on.get("guest_service_interface", False),
+        "5CED1297-4598-4915-A5FC-AD21BB4D02A4": True,
+        "84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47": True,
+        "2A34B1C2-FD73-4043-8A5B-DD2159BC743F": True,
+        "9F8233AC-BE49-4C79-8EE3-E7E1985B2077": True,
+        "2497F4DE-E9FA-4204-80E4-4B75C46419C0": True,
+    }
+    return [{"VMId": vm, "Id": f"Microsoft:{vm.upper()}\\{component}", "Enabled": enabled} for component, enabled in known.items()]
+
+
+def com_ports(vm: str) -> list[dict[str, Any]]:
+    """Both ports, the first with a pipe."""
+    port = f"Microsoft:{vm.upper()}\\8E3A359F-559A-4B6A-98A9-1690A6100ED7\\"
+    return [{"VMId": vm, "Id": f"{port}0", "Path": "\\\\.\\pipe\\x"}, {"VMId": vm, "Id": f"{port}1", "Path": ""}]
 
 
 def vhd(path: str, parent: str = "", **over: Any) -> dict[str, Any]:
@@ -206,7 +236,20 @@ def host(**rows: list[dict[str, Any]]) -> Scripted:
         ],
         "Get-VMProcessor": [processor(WEB, Count=4), processor(DB)],
         "Get-VMMemory": [memory(DB), memory(WEB, DynamicMemoryEnabled=True)],
-        "Get-VMFirmware": [{"VMId": WEB, "SecureBoot": "On", "SecureBootTemplate": "MicrosoftWindows"}],
+        "Get-VMFirmware": [
+            {
+                "VMId": WEB,
+                "SecureBoot": "On",
+                "SecureBootTemplate": "MicrosoftWindows",
+                "ConsoleMode": "Default",
+                "PauseAfterBootFailure": "On",
+                "PreferredNetworkBootProtocol": "IPv6",
+            }
+        ],
+        "Get-VMBios": [{"VMId": DB, "NumLockEnabled": True, "StartupOrder": ("IDE", "CD", "LegacyNetworkAdapter", "Floppy")}],
+        "Get-VMVideo": [{"VMId": id, "ResolutionType": "Default", "HorizontalResolution": 1920, "VerticalResolution": 1080} for id in (WEB, DB)],
+        "Get-VMIntegrationService": [*services(DB), *services(WEB, guest_service_interface=True)],
+        "Get-VMComPort": [*com_ports(WEB), *com_ports(DB)],
         "Get-VMNetworkAdapter": [adapter(WEB)],
         "Get-VMScsiController": [{"VMId": WEB, "ControllerNumber": 0}],
         "Get-VMSnapshot": [

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from hvplan.cmdlets.table import TABLE
 from hvplan.diagnostics import Diagnostic
 from hvplan.errors import ConnectionFailed
 from hvplan.live.machines import MACHINE, QUESTIONS
-from hvplan.live.read import pipelines, read_files, read_host, read_vhds
+from hvplan.live.read import pipelines, read_files, read_host, read_vhds, read_vm
 from hvplan.live.wanted import Wanted
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveFile, LiveVhd, LiveVm
+from hvplan.model.parts import Bios, ComPorts, Firmware, Platform, Video
 from hvplan.model.values import UNSET, Unknown
 from hvplan.remoting.session import NotSent, Unsure
 from tests.live.scripted import DB, WEB, adapter, error, host, lacking, machine, memory, processor
@@ -55,6 +57,57 @@ def test_a_whole_host() -> None:
     assert [c.name for c in web.checkpoints] == ["before"]
 
 
+def test_everyday_settings() -> None:
+    """Units are one: MaximumPerNumaNode comes in megabytes, the timeout in minutes. Services are known by their component, ports by their number."""
+    web, db = read_host(host(), WANTED).vms
+    assert web.platform == Platform(
+        critical_error="Pause",
+        critical_error_timeout=1800,
+        checkpoint_path="D:\\VMs\\web",
+        paging_path="D:\\VMs\\web",
+        low_space=128 << 20,
+        high_space=512 << 20,
+        cache_types=False,
+    )
+    assert not isinstance(web.memory, Unknown)
+    assert web.memory.numa_node == 64 << 30
+    assert web.firmware == Firmware(secure_boot="MicrosoftWindows", console_mode="Default", pause_after_boot_failure=True, network_boot="IPv6")
+    assert (web.bios, db.firmware) == (None, None)
+    assert db.bios == Bios(startup_order=("IDE", "CD", "LegacyNetworkAdapter", "Floppy"), num_lock=True)
+    assert web.video == Video(resolution="Default", horizontal=1920, vertical=1080)
+    assert not isinstance(web.services, Unknown)
+    assert not isinstance(db.services, Unknown)
+    assert (web.services.guest_service_interface, db.services.guest_service_interface, db.services.vss) == (True, False, True)
+    assert web.com_ports == ComPorts(com1="\\\\.\\pipe\\x", com2="")
+
+
+def test_one_machine_again_has_them_too() -> None:
+    """A re-read before and after a step sees what the plan saw."""
+    scripted = host()
+    web = read_host(scripted, WANTED).vms[0]
+    assert read_vm(scripted, WEB, {name: frozenset(cmdlet.parameters) for name, cmdlet in TABLE.items()}) == web
+
+
+@pytest.mark.parametrize(("cmdlet", "part"), [("Get-VMVideo", "video"), ("Get-VMIntegrationService", "services"), ("Get-VMComPort", "com_ports")])
+def test_a_cmdlet_that_the_session_lacks_is_not_asked(cmdlet: str, part: str) -> None:
+    """A restricted endpoint may hide it: that part is unknown, with the reason, and everything else is read."""
+    scripted = host(Get_Command=[row for row in host().rows["Get-Command"] if row["Name"] != cmdlet])
+    scripted.fails[cmdlet] = error("no such cmdlet", "ObjectNotFound")
+    for vm in read_host(scripted, WANTED).vms:
+        assert getattr(vm, part) == Unknown(f"the session has no {cmdlet}")
+        assert not isinstance(vm.processor, Unknown)
+
+
+def test_a_service_that_is_not_listed() -> None:
+    """Without an error it is not there; beside an error nobody knows."""
+    scripted = host(Get_VMIntegrationService=[row for row in host().rows["Get-VMIntegrationService"] if not row["Id"].endswith("02A4")])
+    (web, _) = read_host(scripted, WANTED).vms
+    assert not isinstance(web.services, Unknown)
+    assert (web.services.vss, web.services.shutdown) == (UNSET, True)
+    scripted.errors["Get-VMIntegrationService"] = [error("one of them is locked")]
+    assert all(isinstance(machine.services, Unknown) for machine in read_host(scripted, WANTED).vms)
+
+
 def test_files_and_chains() -> None:
     """Declared paths and the attached disks of VMs in scope, down to the base; a stranger's disk is not opened."""
     live = read_host(host(), WANTED)
@@ -71,7 +124,7 @@ def test_files_and_chains() -> None:
 
 @pytest.mark.parametrize("vms", [1, 2, 50])
 def test_the_number_of_pipelines_does_not_depend_on_the_number_of_vms(vms: int) -> None:
-    """Twelve, and one for each level of the deepest chain: here three."""
+    """Sixteen, and one for each level of the deepest chain: here three."""
     scripted = host()
     for n in range(vms - 2):
         id = f"00000000-0000-0000-0000-{n:012}"
@@ -81,7 +134,7 @@ def test_the_number_of_pipelines_does_not_depend_on_the_number_of_vms(vms: int) 
     if vms == 1:
         scripted.rows["Get-VM"].pop()
     read_host(scripted, WANTED)
-    assert len(scripted.sent) == pipelines(levels=3) == 15
+    assert len(scripted.sent) == pipelines(levels=3) == 19
     assert not any(invocation.write for invocation in scripted.sent)
 
 

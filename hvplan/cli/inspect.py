@@ -48,8 +48,9 @@ def command(
     documents = [one.document for one in inspected(state, wanted, clock_of(at))]
     if anonymise:
         from hvplan.document.anonymise import anonymised
+        from hvplan.live.inventory import word_settings
 
-        documents = [anonymised(document, number) for number, document in enumerate(documents, 1)]
+        documents = [anonymised(document, word_settings(), number) for number, document in enumerate(documents, 1)]
     if out is not None:
         _save(out, _bytes(documents, json=json))
     match view or ("yaml" if out is None else "text"):

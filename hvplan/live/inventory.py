@@ -16,6 +16,7 @@ from hvplan.errors import ConfigurationError
 from hvplan.live.read import in_scope, is_vhd
 from hvplan.live.wanted import Wanted
 from hvplan.model.devices import VLAN, AdapterSettings, Vlan, parse_slot
+from hvplan.model.firmware import STARTUP_ORDER
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.network import LiveManagementAdapter, ManagementSettings, Nic, SwitchSettings
@@ -70,6 +71,13 @@ def host_of(document: InventoryDocument) -> LiveHost:
     except ValueError as error:
         summary = f"The inventory of {document.host} holds a value that is none: {error}"
         raise ConfigurationError(Diagnostic(code="not-an-inventory", summary=summary, hint="make it again with hvplan inspect")) from error
+
+
+def word_settings() -> frozenset[str]:
+    """Paths of the settings that take nothing but Hyper-V's own words, so that they tell nothing of whose host it is."""
+    kinds = (HostSettings, SwitchSettings, ManagementSettings, AdapterSettings, *(kind for _, kind in PARTS))
+    every = [row for kind in kinds for row in rows(kind).values()]
+    return frozenset(row.path for row in every if row.kind is VLAN or row.kind is STARTUP_ORDER or any("enum" in one for one in row.kind.schema.get("anyOf", ())))
 
 
 def as_read(live: LiveHost, wanted: Wanted) -> LiveHost:

@@ -20,6 +20,7 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "CheckpointType": ("Disabled", "Production", "ProductionOnly", "Standard"),
     "CriticalErrorAction": ("None", "Pause"),
     "ControllerType": ("IDE", "SCSI", "PMEM"),
+    "VMNetworkAdapterPortMirroringMode": ("None", "Source", "Destination"),
     "VMSwitchType": ("Private", "Internal", "External"),
     "VMSwitchBandwidthMode": ("Default", "Weight", "Absolute", "None"),
     "VMSwitchLoadBalancingAlgorithm": ("HyperVPort", "Dynamic"),
@@ -170,20 +171,27 @@ _CMDLETS: Final = (
         "Set-VMNetworkAdapter",
         _ADAPTER,
         "StaticMacAddress:S DynamicMacAddress:switch MacAddressSpoofing:OnOffState DhcpGuard:OnOffState RouterGuard:OnOffState"
-        " AllowTeaming:OnOffState DeviceNaming:OnOffState MaximumBandwidth:I64 MinimumBandwidthAbsolute:I64 MinimumBandwidthWeight:U32",
+        " AllowTeaming:OnOffState DeviceNaming:OnOffState MaximumBandwidth:I64 MinimumBandwidthAbsolute:I64 MinimumBandwidthWeight:U32"
+        " PortMirroring:VMNetworkAdapterPortMirroringMode IeeePriorityTag:OnOffState VmqWeight:U32 IovWeight:U32"
+        " IPsecOffloadMaximumSecurityAssociation:U32 NotMonitoredInCluster:B",
         {_ADAPTER: "VMNetworkAdapter"},
     ),
-    _write("Set-VMNetworkAdapterVlan", "VMNetworkAdapterVlanSetting", "Access:switch VlanId:I32 Untagged:switch", {_ADAPTER: "VMNetworkAdapter"}),
+    _write(
+        "Set-VMNetworkAdapterVlan",
+        "VMNetworkAdapterVlanSetting",
+        "Access:switch VlanId:I32 Untagged:switch Trunk:switch AllowedVlanIdList:S NativeVlanId:I32",
+        {_ADAPTER: "VMNetworkAdapter"},
+    ),
     _write(
         "Add-VMHardDiskDrive",
         _DISK,
-        f"ControllerType:ControllerType {_SLOT} Path:S% SupportPersistentReservations:switch AllowUnverifiedPaths:switch",
+        f"ControllerType:ControllerType {_SLOT} Path:S% MinimumIOPS:U64 MaximumIOPS:U64 SupportPersistentReservations:switch AllowUnverifiedPaths:switch",
         {_VM: "VM"},
     ),
     _write(
         "Set-VMHardDiskDrive",
         _DISK,
-        f"ToControllerType:ControllerType {_TO_SLOT} Path:S% AllowUnverifiedPaths:switch",
+        f"ToControllerType:ControllerType {_TO_SLOT} Path:S% MinimumIOPS:U64 MaximumIOPS:U64 AllowUnverifiedPaths:switch",
         {_DISK: "VMHardDiskDrive"},
     ),
     _write("Remove-VMHardDiskDrive", _DISK, "", {_DISK: "VMHardDiskDrive"}),
@@ -224,6 +232,7 @@ _CMDLETS: Final = (
         passthru="",
         creates=True,
     ),
+    _write("Resize-VHD", "VirtualHardDisk", "Path:S% SizeBytes:U64"),
     _write("New-Item", "Item", "Path:S% Name:S% ItemType:S=Directory", module=_FILES, passthru="", creates=True),
     _write("Copy-Item", "Item", "LiteralPath:S Destination:S", module=_FILES, passthru="PassThru", creates=True),
     _write("Rename-Item", "Item", "LiteralPath:S NewName:S", module=_FILES, passthru="PassThru"),

@@ -14,11 +14,13 @@ from hvplan.model.devices import AdapterSettings, Slot
 from hvplan.model.live import LiveAdapter, LiveCheckpoint, LiveDrive, LiveVm
 from hvplan.model.marker import text_of
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
-from hvplan.model.values import MAC, Unknown
+from hvplan.model.values import MAC, UNSET, Unknown
 from hvplan.remoting.session import Record
 
 _VM: Final = ("Id", "Name", "State", "Generation", "Version", "Path", "IsClustered", "ReplicationMode", "OperationalStatus", "HardDrives", "DVDDrives")
 _ADAPTER: Final = ("Id", "Name", "VMId", "IsLegacy", "MacAddress", "DynamicMacAddressEnabled")
+_DEEP: Final[Mapping[str, str]] = {"VlanSetting": "VLAN", "BandwidthSetting": "bandwidth"}
+"""Settings of an adapter that are objects; a text is all that is left of one at the wrong depth (truth 11, 12)."""
 BUSY: Final[Mapping[str, str]] = {
     "ApplyingSnapshot": "applying a checkpoint",
     "CreatingSnapshot": "creating a checkpoint",
@@ -194,10 +196,13 @@ def _adapters(answers: Told, id: str, commands: Commands) -> tuple[LiveAdapter, 
         return Unknown(why)
     adapters: list[LiveAdapter] = []
     for record in records:
-        settings, problem = fields_of(AdapterSettings, record, "Get-VMNetworkAdapter")
+        settings, problem = fields_of(AdapterSettings, record, "Get-VMNetworkAdapter", commands)
         settings["switch"] = record["SwitchName"] or None  # no name is a value: not connected
-        if problem or isinstance(record["VlanSetting"], str):  # a text is all that is left of a setting at the wrong depth (truth 11, 12)
-            return Unknown(problem or f"the VLAN of {record['Name']} did not come back")
+        if record["VlanSetting"] is None:
+            settings["vlan"] = UNSET  # unlike a bandwidth, a VLAN setting is always there
+        flat = next((what for name, what in _DEEP.items() if isinstance(record[name], str)), "")
+        if problem or flat:
+            return Unknown(problem or f"the {flat} of {record['Name']} did not come back")
         adapters.append(
             LiveAdapter(
                 id=str(record["Id"]),

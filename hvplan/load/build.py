@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hvplan.model.objects import Ensure, Lifecycle, Policy, Shutdown, Stack, SwitchSettings, VirtualDisk, VirtualSwitch
 from hvplan.model.rows import rows
 from hvplan.model.values import TRUTH, UNSET
+from hvplan.model.vlan import VLAN
 
 P = TypeVar("P")
 Values = Map[str, Any]
@@ -29,13 +30,15 @@ def given(values: Values, **names: str) -> dict[str, Any]:
 
 
 def part(kind: type[P], values: Values) -> P:
-    """A part of the model from the rows it declares. A row whose path is a map in the values (`memory.dynamic`) is on by being written."""
+    """A part of the model from the rows it declares. A row whose path is a map in the values is on by being written (`memory.dynamic`), or is made of it (`vlan`)."""
     found: dict[str, Any] = {}
     for name, row in rows(kind).items():
         value = got(values, *row.path.split("."))
         if isinstance(value, dict):
             if row.kind is TRUTH:
                 found[name] = True
+            elif row.kind is VLAN and isinstance(value.get("trunk"), tuple) and value.get("native", 0) is not UNSET:
+                found[name] = VLAN.parse(value)
         elif value is not UNSET:
             found[name] = value
     return kind(**found)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hvplan.load.format_vm import below
+from hvplan.load.format_vm import below, vlan
 from hvplan.load.kinds import NAME
-from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
+from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.rows import rows
@@ -20,11 +20,10 @@ NET_ADAPTER: Final = Group(
         "description": Leaf(kind=NAME, doc="Its interface description, such as Intel(R) Ethernet X710 #2."),
     },
 )
-_VLAN: Final = rows(ManagementSettings)["vlan"]
 MANAGEMENT_ADAPTER: Final = Group(
     doc="An adapter of the host itself on this switch; the key is its name.",
     keys={
-        "vlan": Group(doc=_VLAN.doc, keys=later("trunk", "isolated", "community", "promiscuous"), also=leaf(_VLAN)),
+        "vlan": vlan(rows(ManagementSettings)["vlan"]),
         "bandwidth": Group(doc="Its share of the switch's bandwidth.", keys=below(ManagementSettings, "bandwidth.")),
         "absent": Leaf(kind=TRUTH, doc="true: the adapter is removed."),
     },

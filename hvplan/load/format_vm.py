@@ -6,15 +6,25 @@ from typing import Any, Final
 
 from hvplan.load.kinds import BLOCK, CONSENT, NAME, SAVED_STATE, SECTOR, STOP_THEN, TEXT, VERSION
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
-from hvplan.model.devices import SLOT, AdapterSettings
+from hvplan.model.adapters import AdapterSettings
+from hvplan.model.devices import SLOT
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
-from hvplan.model.rows import rows
+from hvplan.model.rows import Row, rows
 from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, number, word
+from hvplan.model.vlan import HIGHEST, TRUNK
 
 
 def below(part: type[Any], prefix: str) -> dict[str, Shape]:
     """The rows of a part whose path is one key below a prefix, by that key."""
     return {row.path.removeprefix(prefix): leaf(row) for row in rows(part).values() if row.path.startswith(prefix) and "." not in row.path.removeprefix(prefix)}
+
+
+def vlan(row: Row) -> Group:
+    """The VLANs of a port: one value, or the map of a trunk."""
+    trunk = Leaf(kind=TRUNK, doc="The VLANs that pass tagged: ids and ranges such as [10-20, 30].", raw=True)
+    native = Leaf(kind=number(0, HIGHEST), doc="The VLAN of what arrives untagged; default 0: none.")
+    keys = {"trunk": trunk, "native": native} | later("isolated", "community", "promiscuous")
+    return Group(doc=row.doc, keys=keys, required=("trunk",), also=leaf(row))
 
 
 SHUTDOWN: Final = Group(
@@ -80,13 +90,15 @@ ADAPTER: Final = Group(
         "name": Leaf(kind=NAME, doc="Its name on the host; default: the key. A change renames it in place."),
         "match": Group(doc="How to find it on a machine that is adopted.", keys={"mac": Leaf(kind=MAC, doc="The MAC address it has.")}, required=("mac",)),
         "switch": leaf(_ADAPTER_ROWS["switch"], null=True),
-        "vlan": Group(
-            doc=_ADAPTER_ROWS["vlan"].doc,
-            keys=later("trunk", "isolated", "community", "promiscuous"),
-            also=leaf(_ADAPTER_ROWS["vlan"]),
-        ),
+        "vlan": vlan(_ADAPTER_ROWS["vlan"]),
+        "mac": leaf(_ADAPTER_ROWS["mac"]),
+        "legacy": leaf(_ADAPTER_ROWS["legacy"]),
+        "deviceNaming": leaf(_ADAPTER_ROWS["device_naming"]),
+        "security": Group(doc="What the guest may do on the network.", keys=below(AdapterSettings, "security.")),
+        "bandwidth": Group(doc="How much it may send; only one of the minimums, that of the switch's bandwidthMode.", keys=below(AdapterSettings, "bandwidth.")),
+        "offload": Group(doc="What the physical adapter does for it.", keys=below(AdapterSettings, "offload.")),
+        "monitoredInCluster": leaf(_ADAPTER_ROWS["monitored"]),
         "absent": Leaf(kind=TRUTH, doc="true: the adapter is removed."),
-        **later("mac", "legacy", "deviceNaming", "security", "bandwidth", "offload", "monitoredInCluster"),
     },
 )
 DEVICES: Final = Group(

@@ -8,10 +8,13 @@ from hvplan.diagnostics import Place
 from hvplan.load.check import Checker
 from hvplan.load.rules_files import ending, vhd_rules
 from hvplan.load.tree import Mapping, child, where
+from hvplan.model.adapters import DYNAMIC
 from hvplan.model.devices import CONTROLLERS, Disk, Slot
 from hvplan.model.objects import VirtualMachine
+from hvplan.model.values import UNSET
 
 ADAPTERS_MOST: Final = {1: 8, 2: 64}  # behaviour 3.1
+LEGACY_MOST: Final = 4  # behaviour 3.1, beside the others
 DISKS_MOST: Final = CONTROLLERS["scsi"][0] * CONTROLLERS["scsi"][1]
 
 
@@ -87,9 +90,32 @@ def _adapters(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
             checker.say(
                 "adapter-name", "Two adapters of one machine cannot have the same name.", where(root, *at, "name"), detail=detail, hint="rename one of them"
             )
+    _adapter_settings(vm, root, checker)
     most = ADAPTERS_MOST.get(vm.generation if isinstance(vm.generation, int) else 2, ADAPTERS_MOST[2])
-    present = [adapter for adapter in vm.network_adapters if not adapter.absent]
+    present = [adapter for adapter in vm.network_adapters if not adapter.absent and adapter.settings.legacy is not True]
     if len(present) > most:
         checker.say(
             "limit", f"This machine can have at most {most} network adapters.", where(root, "devices", "networkAdapters"), detail=f"found {len(present)}"
         )
+
+
+def _adapter_settings(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
+    """What adapters say that cannot be together, or not on this generation."""
+    addresses: dict[str, str] = {}
+    for adapter in vm.network_adapters:
+        at, settings = ("devices", "networkAdapters", adapter.key), adapter.settings
+        if settings.minimum_weight is not UNSET and settings.minimum_absolute is not UNSET:
+            hint = "keep the one of the switch's bandwidthMode"
+            checker.say("bandwidth", "minimumWeight and minimumAbsolute exclude each other.", where(root, *at, "bandwidth"), hint=hint)
+        if settings.legacy is True and vm.generation == 2:
+            hint = "remove legacy, or use generation: 1"
+            checker.say("generation", "An emulated (legacy) adapter needs Generation 1.", where(root, *at, "legacy"), hint=hint)
+        if isinstance(settings.mac, str) and settings.mac != DYNAMIC and not adapter.absent:
+            first = addresses.setdefault(settings.mac, adapter.key)
+            if first != adapter.key:
+                detail = f"{settings.mac}, also of adapter {first}, at {where(root, 'devices', 'networkAdapters', first)}"
+                checker.say("mac-twice", "Two adapters cannot have one MAC address.", where(root, *at, "mac"), detail=detail, hint="give each its own, or Dynamic")
+    emulated = [adapter for adapter in vm.network_adapters if adapter.settings.legacy is True and not adapter.absent]
+    if len(emulated) > LEGACY_MOST:
+        place = where(root, "devices", "networkAdapters")
+        checker.say("limit", f"A machine has at most {LEGACY_MOST} emulated (legacy) adapters.", place, detail=f"found {len(emulated)}")

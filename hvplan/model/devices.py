@@ -1,4 +1,4 @@
-"""Devices of a virtual machine: slots, disks with their VHDs, network adapters with their VLAN."""
+"""Devices of a virtual machine: slots, disks with their VHDs; network adapters stand in `adapters` and are found here too."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hvplan.model.rows import Record, Sent, attribute
-from hvplan.model.values import UNSET, Json, Kind, Reset, Unset
+from hvplan.model.adapters import AdapterSettings as AdapterSettings
+from hvplan.model.adapters import NetworkAdapter as NetworkAdapter
+from hvplan.model.values import UNSET, Kind, Unset
+from hvplan.model.vlan import VLAN as VLAN
+from hvplan.model.vlan import Vlan as Vlan
 
 CONTROLLERS: Final[Mapping[str, tuple[int, int]]] = {"scsi": (4, 64), "ide": (2, 2), "pmem": (1, 128)}
 """Kind of controller -> how many there may be, and how many locations each has (behaviour 3.2)."""
@@ -78,101 +81,3 @@ class Disk:
     def path(self) -> str:
         """The file's path, `""` if none is declared."""
         return self.vhd.path if self.vhd else self.disk_path
-
-
-@dataclass(frozen=True, slots=True)
-class Vlan:
-    """VLAN of an adapter: `Untagged`, or `Access` with an id; any other live mode is carried by name only."""
-
-    mode: str = "Untagged"
-    id: int = 0
-
-
-def _parse_vlan(raw: object) -> Vlan:
-    if isinstance(raw, str) and raw.lower() == "untagged":
-        return Vlan()
-    if isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= 4094:
-        return Vlan("Access", raw)
-    raise ValueError("Untagged, or a VLAN id from 1 to 4094")
-
-
-def _show_vlan(value: Vlan) -> str:
-    return str(value.id) if value.mode == "Access" else value.mode
-
-
-def _json_vlan(value: Vlan) -> Json:
-    return value.id if value.mode == "Access" else value.mode
-
-
-VLAN: Final[Kind[Vlan]] = Kind(
-    name="VLAN id | Untagged",
-    parse=_parse_vlan,
-    show=_show_vlan,
-    json=_json_vlan,
-    schema={"anyOf": [{"type": "integer", "minimum": 1, "maximum": 4094}, {"type": "string", "pattern": "^[Uu][Nn][Tt][Aa][Gg][Gg][Ee][Dd]$"}]},
-)
-
-
-def _read_vlan(record: Record) -> Vlan:
-    setting = record["VlanSetting"]
-    if not isinstance(setting, Mapping):
-        return Vlan()
-    mode = str(setting["OperationMode"])
-    return Vlan("Access", int(setting["AccessVlanId"])) if mode == "Access" else Vlan(mode)
-
-
-def _send_vlan(value: Vlan) -> Mapping[str, Sent]:
-    return {"Access": True, "VlanId": value.id} if value.mode == "Access" else {"Untagged": True}
-
-
-def _parse_switch(raw: object) -> str | None:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return str(raw)
-    if raw is None or (isinstance(raw, str) and raw):
-        return raw
-    raise ValueError("the name of a switch, or null for an adapter that is not connected")
-
-
-SWITCH: Final[Kind[str | None]] = Kind(
-    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "integer", "null"], "minLength": 1}
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdapterSettings:
-    """The rows of one network adapter. `switch` None means not connected; live, it is the name of the switch it is connected to."""
-
-    switch: str | Unset | Reset | None = attribute(
-        SWITCH,
-        "switch",
-        get="SwitchName",
-        set="SwitchName",
-        query="Get-VMNetworkAdapter",
-        write="Connect-VMNetworkAdapter",
-        decode=lambda record: record["SwitchName"] or None,
-        doc="The switch it is connected to; null: not connected.",
-        source="behaviour 2.4",
-    )
-    vlan: Vlan | Unset | Reset = attribute(
-        VLAN,
-        "vlan",
-        get="VlanSetting",
-        set="Access VlanId Untagged",
-        query="Get-VMNetworkAdapter",
-        write="Set-VMNetworkAdapterVlan",
-        decode=_read_vlan,
-        encode=_send_vlan,
-        doc="The VLAN of its port.",
-        source="behaviour 2.4",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkAdapter:
-    """A declared network adapter: `key` in the YAML, `name` on the host (the key, unless written)."""
-
-    key: str
-    name: str
-    settings: AdapterSettings = AdapterSettings()
-    match_mac: str = ""
-    absent: bool = False

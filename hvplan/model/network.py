@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hvplan.model.devices import VLAN, AdapterSettings, Vlan
+from hvplan.model.adapters import RATE, AdapterSettings, of_bandwidth
 from hvplan.model.impact import Impact, Situation, When
-from hvplan.model.rows import Record, attribute, rows
-from hvplan.model.values import TRUTH, Kind, Reset, Unknown, Unset, number, text, word
-
-_RATES: Final[Mapping[str, int]] = {"": 1, "bit": 1, "kbit": 10**3, "mbit": 10**6, "gbit": 10**9, "tbit": 10**12}
-
-
-def _parse_rate(raw: object) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
-        return raw
-    if isinstance(raw, str) and (m := re.fullmatch(r"(\d+) ?([kmgt]?bit)?", raw.strip().lower())):
-        return int(m[1]) * _RATES[m[2] or ""]
-    raise ValueError("a rate such as 1Gbit, 500Mbit or plain bits per second")
-
-
-def show_rate(value: int) -> str:
-    """Bits per second for people: `1 Gbit/s`."""
-    units = (("Gbit", 10**9), ("Mbit", 10**6), ("kbit", 10**3))
-    return next((f"{value // size} {unit}/s" for unit, size in units if value and value % size == 0), f"{value} bit/s")
-
-
-RATE: Final[Kind[int]] = Kind(
-    name="rate", parse=_parse_rate, show=show_rate, schema={"type": ["string", "integer"], "pattern": r"^\d+ ?([KMGTkmgt]?[Bb][Ii][Tt])?$", "minimum": 0}
-)
+from hvplan.model.rows import attribute, rows
+from hvplan.model.values import TRUTH, Reset, Unknown, Unset, number, text, word
+from hvplan.model.vlan import VLAN, Vlan
 
 
 def _leaves_external(before: Any, after: Any, vm: Situation) -> bool:
@@ -138,16 +116,6 @@ _VLAN: Final = rows(AdapterSettings)["vlan"]
 """The host's adapters take VLANs as those of machines do."""
 
 
-def _of_bandwidth(name: str) -> Any:
-    """Reads one number of BandwidthSetting; an adapter without one has none set (windows.md)."""
-
-    def decode(record: Record) -> int:
-        setting = record["BandwidthSetting"]
-        return int(setting[name] or 0) if isinstance(setting, Mapping) else 0
-
-    return decode
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagementSettings:
     """The rows of one adapter that the host itself has on a switch."""
@@ -171,7 +139,7 @@ class ManagementSettings:
         set="MinimumBandwidthWeight",
         query="Get-VMNetworkAdapter",
         write="Set-VMNetworkAdapter",
-        decode=_of_bandwidth("MinimumBandwidthWeight"),
+        decode=of_bandwidth("MinimumBandwidthWeight"),
         doc="Its share when bandwidth is scarce, on a switch with bandwidthMode Weight; 0: none.",
         source="catalogue (Set-VMNetworkAdapter -MinimumBandwidthWeight), behaviour 2.4",
     )
@@ -182,7 +150,7 @@ class ManagementSettings:
         set="MinimumBandwidthAbsolute",
         query="Get-VMNetworkAdapter",
         write="Set-VMNetworkAdapter",
-        decode=_of_bandwidth("MinimumBandwidthAbsolute"),
+        decode=of_bandwidth("MinimumBandwidthAbsolute"),
         doc="Bits per second kept for it, on a switch with bandwidthMode Absolute; 0: none.",
         source="catalogue (Set-VMNetworkAdapter -MinimumBandwidthAbsolute), behaviour 2.4",
     )
@@ -193,7 +161,7 @@ class ManagementSettings:
         set="MaximumBandwidth",
         query="Get-VMNetworkAdapter",
         write="Set-VMNetworkAdapter",
-        decode=_of_bandwidth("MaximumBandwidth"),
+        decode=of_bandwidth("MaximumBandwidth"),
         doc="Most bits per second it may send; 0: no limit.",
         source="catalogue (Set-VMNetworkAdapter -MaximumBandwidth), behaviour 2.4",
     )

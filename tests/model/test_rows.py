@@ -30,7 +30,7 @@ def test_a_row_is_complete(part: type[Any], name: str, row: Row) -> None:
     assert row.get
     assert row.set or row.off
     assert row.query.startswith("Get-")
-    assert row.write.split("-")[0] in (("New",) if row.create_only else ("Enable",) if row.off else ("Set", "Connect"))
+    assert row.write.split("-")[0] in (("New", "Add") if row.create_only else ("Enable",) if row.off else ("Set", "Connect"))
     assert set(row.generations) <= {1, 2}
     if row.default is not UNSET:
         assert set(row.encode(row.default)) <= set(row.set)

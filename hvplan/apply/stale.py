@@ -91,6 +91,8 @@ def _sentence(expect: Expect, now: Json | Unknown, when: str) -> str:
 
 def named(expect: Expect) -> str:
     """The thing an expectation is about, for people."""
+    if expect.path == "exists":
+        return expect.address
     return expect.path if expect.path.startswith("file ") else f"{expect.address} {expect.path}"
 
 

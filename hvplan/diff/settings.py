@@ -15,11 +15,13 @@ from hvplan.model.rows import Row, rows, settled
 from hvplan.model.values import UNSET, Unknown
 
 _OLDEST = "2016"
-SAVED_KEEPS = frozenset({"processor", "memory", "firmware", "bios", "video", "services"})
-"""Parts that a saved machine refuses to change (behaviour 2.1 A), or of which no source says that it takes them."""
+_SAVED_KEEPS = frozenset({"processor", "memory", "firmware", "bios", "video", "services", "com_ports"})
 
-SAVED_PATHS = frozenset(row.path for name, part in PARTS if name in SAVED_KEEPS for row in rows(part).values())
-"""Their attributes."""
+SAVED_PATHS = frozenset(row.path for name, part in PARTS if name in _SAVED_KEEPS for row in rows(part).values()) | {
+    "automaticActions.criticalError",
+    "automaticActions.criticalErrorTimeout",
+}
+"""Attributes that a saved machine refuses to change (behaviour 2.1 A), or of which no source says that it takes them."""
 
 
 def manages(lifecycle: Lifecycle, *spellings: str) -> bool:
@@ -79,7 +81,6 @@ def compare(
     defaults: bool = False,
     equal: Callable[[Row, Any, Any], bool] = lambda row, want, now: bool(want == now),
     never_live: bool = False,
-    saved_keeps: bool = False,
 ) -> tuple[FieldChange, ...]:
     """The rows that differ. `never_live`: live values do not count (sizes of dynamic memory while it is off)."""
     changes = []
@@ -93,7 +94,7 @@ def compare(
         if want is UNSET or (now is not None and equal(row, want, now)) or (now is None and want is None):
             continue
         line = judge(row.impact, now, want, situation)
-        if saved_keeps and situation.state == "Saved" and line.impact < Impact.RESTART:
+        if row.path in SAVED_PATHS and situation.state == "Saved" and line.impact < Impact.RESTART:
             line = When("the machine is saved", Impact.RESTART)
         changes.append(FieldChange(path=row.path, before=now, after=want, line=line, row=row))
     return together(tuple(changes))

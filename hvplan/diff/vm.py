@@ -14,12 +14,12 @@ from hvplan.diff.limits import device_limits, memory_order, vm_limits
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change, state_findings
 from hvplan.diff.result import ObjectDiff
-from hvplan.diff.settings import SAVED_KEEPS, compare, missing_components, row_findings, unknown_part
+from hvplan.diff.settings import compare, missing_components, row_findings, unknown_part
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.rows import Row
-from hvplan.model.values import UNSET, Unknown, normal_path
+from hvplan.model.values import PATH, UNSET, Unknown, normal_path, same_path
 from hvplan.model.view import vm_values
 
 REPLICAS = frozenset({"Replica", "TestReplica", "ExtendedReplica"})
@@ -143,7 +143,9 @@ def _replace(vm: Machine, live: LiveVm, fields: tuple[FieldChange, ...]) -> Obje
 
 
 def _equal(row: Row, want: Any, now: Any) -> bool:
-    """Secure boot: `true` keeps whatever template there is; template names ignore case. Notes: how their lines end means nothing."""
+    """Secure boot: `true` keeps whatever template there is; template names ignore case. Notes: how their lines end means nothing. Paths as Windows compares."""
+    if row.kind is PATH and isinstance(want, str) and isinstance(now, str):
+        return same_path(want, now)
     if row.path == "notes" and isinstance(want, str) and isinstance(now, str):
         return want.replace("\r\n", "\n") == now.replace("\r\n", "\n")
     if row.path == "firmware.secureBoot":
@@ -180,7 +182,6 @@ def _fields(vm: Machine, live: LiveVm, ctx: Context) -> Iterator[FieldChange]:
             defaults=vm.completing,
             equal=_equal,
             never_live=name == "memory" and static,
-            saved_keeps=name in SAVED_KEEPS,
         )
     if vm.want.path is not UNSET and vm.want.lifecycle.manages("path") and not _below(live.path, vm.want.path):
         yield FieldChange(path="path", before=live.path, after=vm.want.path, line=_REPLACED)

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hvplan.model.impact import Impact, When
+from hvplan.model.impact import Impact
 from hvplan.model.rows import Sent, attribute, readable
 from hvplan.model.values import DURATION, PATH, SIZE, TRUTH, Kind, Reset, Unset, word
 
 RESTART, NEXT_START = Impact.RESTART, Impact.NEXT_START
 _MIB: Final = 1 << 20
 _LOW: Final = (128 * _MIB, 3584 * _MIB)
-_NOT_SAVED: Final = (When("the machine is saved", RESTART, lambda before, after, vm: vm.state == "Saved"), When("otherwise", Impact.ONLINE))
-"""Where no source says that a saved machine takes it."""
 
 
 def _whole_mib(raw: object) -> int:
@@ -69,7 +67,6 @@ class Platform:
         set="AutomaticCriticalErrorAction",
         query="Get-VM",
         write="Set-VM",
-        impact=_NOT_SAVED,
         reset="Pause",
         doc="What happens to the machine while its storage cannot be reached.",
         source="behaviour 2.5 (inferred), catalogue",
@@ -81,7 +78,6 @@ class Platform:
         set="AutomaticCriticalErrorActionTimeout",
         query="Get-VM",
         write="Set-VM",
-        impact=_NOT_SAVED,
         reset=30 * 60,
         decode=lambda record: readable(MINUTES, record["AutomaticCriticalErrorActionTimeout"] * 60),
         encode=lambda value: {"AutomaticCriticalErrorActionTimeout": value // 60},

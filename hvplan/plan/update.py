@@ -43,6 +43,8 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
     for one in devices:
         if one.address not in blocked:
             drafts += device_drafts(host, address, live.id, one)
+    if live.state == "Running" and (any(draft.phase == OFFLINE for draft in drafts) or any(field.path == "state" and field.after == "Off" for field in fields)):
+        drafts = [replace(draft, phase=OFFLINE) if _mutes(draft) else draft for draft in drafts]
     made = power(host, address, want, live, drafts, fields, stack.policy)
     drafts = [_inside(draft, address) if made.window and draft.phase == OFFLINE else draft for draft in drafts]
     owed = made.stops and want.state is UNSET and any(draft.kind == "power" and draft.action == "start" for draft in made.drafts)
@@ -53,6 +55,11 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
         after = intent[1] if intent else None
         drafts += vm_mark(host, address, want, live, change, live.id, stack, devices, fields=fields, blocked=blocked, intent=after)
     return VmWork(drafts=tuple(drafts), power=made)
+
+
+def _mutes(draft: Draft) -> bool:
+    """Does it take away what asks the guest to shut down: then it waits for the stop, which still needs that."""
+    return draft.cause == ("integrationServices.shutdown",) and draft.invocation.statements[-1][-1].cmdlet == "Disable-VMIntegrationService"
 
 
 def _inside(draft: Draft, address: str) -> Draft:

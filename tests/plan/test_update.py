@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from hvplan.model.live import LiveCheckpoint
 from hvplan.model.marker import digest
 from hvplan.model.objects import Lifecycle, Policy, Shutdown, Stack
-from hvplan.model.parts import General, Memory, Processor
-from hvplan.model.values import Unknown
-from tests.plan.worlds import GIB, guid, host, lines, live_vm, mine, plan, printed, refusals, vm
+from hvplan.model.parts import General, IntegrationServices, Memory, Platform, Processor
+from hvplan.model.values import RESET, Unknown
+from tests.plan.worlds import COMMANDS, GIB, IDENTITY, guid, host, lines, live_vm, mine, plan, printed, refusals, vm, with_part
 
 ME = f"Get-VM -Id '{guid(1)}' | "
 
@@ -53,6 +56,60 @@ def test_one_window() -> None:
     assert (window.steps, window.timeout, window.then) == (("s2", "s3", "s4", "s5"), 300, "Fail")
     assert [(c.kind, c.flag) for c in document.consents] == [("restart", "--allow-restart=vm/web01")]
     assert [c.impact for c in document.resource_changes] == ["restart"]
+
+
+def test_the_service_that_stops_a_machine_is_taken_away_after_the_stop() -> None:
+    """Without it the guest could not be asked to shut down. Where nothing stops, it goes under power; giving it back comes first."""
+    off = IntegrationServices(shutdown=False)
+    running = live_vm(state="Running", marker=mine())
+    shutdown = f"Microsoft:{guid(1).upper()}\\9F8233AC-BE49-4C79-8EE3-E7E1985B2077"
+    pipe = f"{ME}Get-VMIntegrationService | Where-Object -Property 'Id' -EQ -Value '{shutdown}' | "
+    document = plan(host(running), vm(processor=Processor(count=4), services=off, state="Running"))
+    order = [line.removeprefix(pipe).removeprefix(ME).split(" ")[0] for line in lines(document)]
+    assert order.index("Stop-VM") < order.index("Disable-VMIntegrationService") < order.index("Start-VM")
+    assert len(document.power_windows) == 1
+    document = plan(host(running), vm(services=off, state="Running"))
+    assert [line for line in lines(document) if "Service" in line] == [f"{pipe}Disable-VMIntegrationService -Confirm:$false"]
+    assert document.power_windows == ()
+    held = plan(host(running), vm(services=off, state="Saved"))
+    assert not any("Stop-VM" in line for line in lines(held))
+    back = plan(host(with_part(running, services=off)), vm(processor=Processor(count=4), services=IntegrationServices(shutdown=True), state="Running"))
+    order = [line.removeprefix(pipe).removeprefix(ME).split(" ")[0] for line in lines(back)]
+    assert order.index("Enable-VMIntegrationService") < order.index("Stop-VM")
+
+
+def test_a_service_that_the_host_does_not_list_is_refused() -> None:
+    """A step for it would find nothing and change nothing."""
+    live = with_part(live_vm(marker=mine()), services=IntegrationServices(shutdown=True))
+    assert refusals(plan(host(live), vm(services=IntegrationServices(vss=True)))) == [("vm/web01", "not-on-this-host")]
+
+
+def test_a_session_that_lacks_a_cmdlet() -> None:
+    """What cannot be read or sent is refused; the rest of the machine is not held up by a cmdlet that nobody needs."""
+    commands = {name: parameters for name, parameters in COMMANDS.items() if name != "Enable-VMIntegrationService"}
+    off = with_part(live_vm(marker=mine()), services=IntegrationServices(shutdown=False))
+    assert refusals(plan(host(off, commands=commands), vm(services=IntegrationServices(shutdown=True)))) == [("vm/web01", "not-on-this-host")]
+    assert plan(host(off, commands=commands), vm(processor=Processor(weight=200))).applyable
+
+
+def test_the_folder_of_checkpoints_stays_while_there_are_any() -> None:
+    """Also while nobody knows whether there are any (behaviour 2.5, 4)."""
+    wanted = vm(platform=Platform(checkpoint_path=r"D:\Snapshots"))
+    taken = LiveCheckpoint(id=guid(5), name="before", kind="Standard")
+    assert refusals(plan(host(live_vm(marker=mine(), checkpoints=(taken,))), wanted)) == [("vm/web01", "checkpoints")]
+    assert refusals(plan(host(live_vm(marker=mine(), checkpoints=Unknown("locked"))), wanted)) == [("vm/web01", "unknown")]
+    assert plan(host(live_vm(marker=mine(), checkpoints=())), wanted).applyable
+    same = vm(platform=Platform(checkpoint_path=r"c:\vms\WEB01"))
+    document = plan(host(live_vm(marker=mine(), checkpoints=(taken,))), same)
+    assert (document.steps, document.refusals) == ((), ())
+
+
+def test_threads_per_core_of_an_old_host() -> None:
+    """0 is refused by a 2016 host (behaviour 3.2), also when null says it."""
+    old = replace(IDENTITY, release="2016")
+    for value in (0, RESET):
+        document = plan(host(live_vm(marker=mine()), identity=old), vm(processor=Processor(threads_per_core=value)))
+        assert refusals(document) == [("vm/web01", "threads")]
 
 
 def test_a_machine_without_declared_power_is_owed_its_start() -> None:

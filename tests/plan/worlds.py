@@ -13,7 +13,7 @@ from hvplan.model.devices import AdapterSettings, Disk, NetworkAdapter, Vhd, Vla
 from hvplan.model.live import Identity, LiveAdapter, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.marker import Marker, write
 from hvplan.model.objects import Desired, Host, Stack, SwitchSettings, VirtualMachine, VirtualSwitch
-from hvplan.model.parts import Firmware, General, Memory, Processor
+from hvplan.model.parts import ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.values import normal_path
 from hvplan.plan.make import HostInput, PlanOptions, make_plan
 
@@ -22,6 +22,9 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STACK = Stack(name="lab")
 PLAIN = PlanOptions()
 UNTAGGED = Vlan()
+SERVICES = IntegrationServices(
+    guest_service_interface=False, time_synchronization=True, heartbeat=True, key_value_pair_exchange=True, shutdown=True, vss=True
+)
 COMMANDS = {name: frozenset(cmdlet.parameters) for name, cmdlet in TABLE.items()}
 IDENTITY = Identity(computer="HV01", machine_id="11111111-2222-3333-4444-555555555555", release="2025", build="26100", module_version="2.0.0.0")
 
@@ -66,6 +69,18 @@ def live_vm(name: str = "web01", number: int = 1, state: str = "Off", marker: Ma
         "processor": processor(),
         "memory": Memory(startup=GIB, dynamic=False, minimum=512 * MIB, maximum=1 << 40, buffer=20, priority=50),
         "firmware": Firmware(secure_boot="MicrosoftWindows"),
+        "platform": Platform(
+            critical_error="Pause",
+            critical_error_timeout=1800,
+            checkpoint_path=rf"C:\VMs\{name}",
+            paging_path=rf"C:\VMs\{name}",
+            low_space=128 * MIB,
+            high_space=512 * MIB,
+            cache_types=False,
+        ),
+        "video": Video(resolution="Default", horizontal=1920, vertical=1080),
+        "services": SERVICES,
+        "com_ports": ComPorts(com1="", com2=""),
         "scsi_controllers": 1,
     }
     return LiveVm(**(values | more))

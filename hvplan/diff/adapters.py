@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import adapter_declared, adapter_section, cause
 from hvplan.diff.disks import Devices
-from hvplan.diff.settings import compare, manages
+from hvplan.diff.settings import compare, manages, row_findings
 from hvplan.model.address import device
 from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveVm
 from hvplan.model.objects import Lifecycle
 from hvplan.model.pattern import fits
-from hvplan.model.rows import Row
-from hvplan.model.values import Unknown
+from hvplan.model.rows import Row, rows
+from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import adapter_values
 
 GROUP = "networkAdapters"
+_MINIMUMS: Final[Mapping[str, tuple[str, ...]]] = {"minimum_weight": ("Weight", "Default"), "minimum_absolute": ("Absolute",)}
+"""Kind of minimum bandwidth -> the modes of a switch that take it (behaviour 2.4)."""
 
 
 def diff_adapters(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
@@ -53,6 +56,7 @@ def diff_adapters(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
             findings.append(vm.refuse(address, "adapter-unmatched", text))
         else:
             findings += _switch_findings(adapter, address, vm, ctx)
+            findings += _setting_findings(adapter, found, address, vm, ctx)
             changes.append(_create(adapter, address, vm) if found is None else _update(adapter, found, address, vm, ctx))
     if GROUP in want.lifecycle.exclusive and live and not vm.completing:
         changes += [_remove(a, device(vm.address, GROUP, label(a, adapters)), None, vm) for a in free]
@@ -121,23 +125,57 @@ def _update(adapter: NetworkAdapter, live: LiveAdapter, address: str, vm: Machin
     fields: list[FieldChange] = []
     if live.name != adapter.name and manages(vm.want.lifecycle, f"{prefix}.name"):
         fields.append(FieldChange(path="name", before=live.name, after=adapter.name, line=When("always", Impact.ONLINE)))
-    lifecycle = Lifecycle(
-        ignore=tuple(
-            path
-            for path in ("switch", "vlan")
-            if not manages(vm.want.lifecycle, f"{prefix}.{path}", f"{GROUP}.{adapter.key}.{path}", f"{GROUP}/{adapter.key}/{path}")
-        )
-    )
     fields += compare(
-        adapter.settings, live.settings, lifecycle, situation=vm.situation, host=ctx.host, equal=lambda row, one, other: _same(row, one, other, ctx)
+        adapter.settings,
+        live.settings,
+        _lifecycle(adapter, vm),
+        situation=vm.situation,
+        host=ctx.host,
+        equal=lambda row, one, other: _same(row, one, other, ctx),
     )
     if not fields:
         return Keep(address=address, want=adapter, live=live)
-    told = cause(
-        vm.marker, adapter_section(adapter.key), adapter_declared(adapter), {k: v for k, v in adapter_values(live).items() if k in ("name", "switch", "vlan")}
-    )
+    told = cause(vm.marker, adapter_section(adapter.key), adapter_declared(adapter), {k: v for k, v in adapter_values(live).items() if k != "id"})
     with_cause = tuple(FieldChange(path=f.path, before=f.before, after=f.after, line=f.line, row=f.row, cause=told) for f in fields)
     return Update(address=address, want=adapter, live=live, fields=with_cause)
+
+
+def _lifecycle(adapter: NetworkAdapter, vm: Machine) -> Lifecycle:
+    """What of one adapter is not compared, whichever way the machine's lifecycle spells it."""
+    prefixes = (f"devices.{GROUP}.{adapter.key}.", f"{GROUP}.{adapter.key}.", f"{GROUP}/{adapter.key}/")
+    paths = [row.path for row in rows(adapter.settings).values()]
+    return Lifecycle(ignore=tuple(path for path in paths if not manages(vm.want.lifecycle, *(prefix + path for prefix in prefixes))))
+
+
+def _setting_findings(adapter: NetworkAdapter, live: LiveAdapter | None, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:
+    """What this host, this switch or this adapter cannot have."""
+    settings, lifecycle = adapter.settings, _lifecycle(adapter, vm)
+    for finding in row_findings(settings, address, lifecycle, vm.situation.generation, ctx.host):
+        yield replace(finding, blocks=(vm.address if vm.new else address,))
+    if settings.legacy is True and vm.situation.generation == 2 and lifecycle.manages("legacy"):
+        yield vm.refuse(address, "wrong-generation", "an emulated (legacy) adapter does not exist on Generation 2. Remove `legacy`.", "legacy")
+    elif live is not None and isinstance(settings.legacy, bool) and settings.legacy != live.legacy and lifecycle.manages("legacy"):
+        now = "emulated" if live.legacy else "synthetic"
+        text = f"the adapter is {now}, and only a new one could be otherwise. Remove it first (`absent: true`), or declare it as it is."
+        yield vm.refuse(address, "replace", text, "legacy")
+    mode = _bandwidth_mode(adapter, live, ctx)
+    for name, modes in _MINIMUMS.items():
+        value, row = getattr(settings, name), rows(settings)[name]
+        if mode and isinstance(value, int) and value and mode not in modes and lifecycle.manages(row.path):
+            text = f"{row.path} does not go with the bandwidthMode {mode} of its switch. Remove it, or use the other minimum."
+            yield vm.refuse(address, "bandwidth-mode", text, row.path)
+
+
+def _bandwidth_mode(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -> str:
+    """How the switch of an adapter gives minimum bandwidths; `""` for none, or one that nobody knows."""
+    name = adapter.settings.switch
+    if name is UNSET and live is not None:
+        name = live.settings.switch
+    if not isinstance(name, str):
+        return ""
+    declared = [s.settings.bandwidth_mode for s in ctx.desired.switches if s.name.casefold() == name.casefold()]
+    there = [s.settings.bandwidth_mode for s in ctx.host.switches if s.name.casefold() == name.casefold()]
+    return next((mode for mode in (*there, *declared) if isinstance(mode, str)), "")
 
 
 def _switch_findings(adapter: NetworkAdapter, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:

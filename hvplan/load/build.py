@@ -30,7 +30,7 @@ def given(values: Values, **names: str) -> dict[str, Any]:
 
 
 def part(kind: type[P], values: Values) -> P:
-    """A part of the model from the rows it declares. A row whose path is a map in the values is on by being written (`memory.dynamic`), or is made of it (`vlan`)."""
+    """A part of the model from the rows it declares. A row whose value is a map is on by being written (`memory.dynamic`), or is made of it (`vlan`)."""
     found: dict[str, Any] = {}
     for name, row in rows(kind).items():
         value = got(values, *row.path.split("."))

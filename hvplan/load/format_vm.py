@@ -95,7 +95,7 @@ ADAPTER: Final = Group(
         "legacy": leaf(_ADAPTER_ROWS["legacy"]),
         "deviceNaming": leaf(_ADAPTER_ROWS["device_naming"]),
         "security": Group(doc="What the guest may do on the network.", keys=below(AdapterSettings, "security.")),
-        "bandwidth": Group(doc="How much it may send; only one of the minimums, that of the switch's bandwidthMode.", keys=below(AdapterSettings, "bandwidth.")),
+        "bandwidth": Group(doc="How much it may send; one of the minimums, that of the switch's bandwidthMode.", keys=below(AdapterSettings, "bandwidth.")),
         "offload": Group(doc="What the physical adapter does for it.", keys=below(AdapterSettings, "offload.")),
         "monitoredInCluster": leaf(_ADAPTER_ROWS["monitored"]),
         "absent": Leaf(kind=TRUTH, doc="true: the adapter is removed."),

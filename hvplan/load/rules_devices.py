@@ -114,7 +114,8 @@ def _adapter_settings(vm: VirtualMachine, root: Mapping, checker: Checker) -> No
             first = addresses.setdefault(settings.mac, adapter.key)
             if first != adapter.key:
                 detail = f"{settings.mac}, also of adapter {first}, at {where(root, 'devices', 'networkAdapters', first)}"
-                checker.say("mac-twice", "Two adapters cannot have one MAC address.", where(root, *at, "mac"), detail=detail, hint="give each its own, or Dynamic")
+                hint = "give each its own, or Dynamic"
+                checker.say("mac-twice", "Two adapters cannot have one MAC address.", where(root, *at, "mac"), detail=detail, hint=hint)
     emulated = [adapter for adapter in vm.network_adapters if adapter.settings.legacy is True and not adapter.absent]
     if len(emulated) > LEGACY_MOST:
         place = where(root, "devices", "networkAdapters")

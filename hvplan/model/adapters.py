@@ -15,7 +15,7 @@ from hvplan.model.vlan import SWITCH, VLAN, Vlan, read_vlan, send_vlan
 DYNAMIC: Final = "Dynamic"
 _RATES: Final[Mapping[str, int]] = {"": 1, "bit": 1, "kbit": 10**3, "mbit": 10**6, "gbit": 10**9, "tbit": 10**12}
 _READ, _WRITE = "Get-VMNetworkAdapter", "Set-VMNetworkAdapter"
-_NOT_SAVED: Final = (When("the machine is saved", Impact.RESTART, lambda before, after, vm: vm.state == "Saved"), When("otherwise", Impact.ONLINE))
+_NOT_SAVED: Final = (When("the machine is saved", Impact.RESTART, lambda before, after, vm: vm.state == "Saved"), When("always", Impact.ONLINE))
 """Where no source says that a saved machine takes it."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Argument, Cmd, Ref
@@ -11,12 +11,14 @@ from hvplan.document.plan import Expect
 from hvplan.model.devices import Disk, NetworkAdapter, Slot, Vlan
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveDrive
-from hvplan.model.rows import rows
+from hvplan.model.rows import rows, settled, written
 from hvplan.model.values import Reset, Unset
 from hvplan.plan.draft import OFFLINE, ONLINE, Draft, whose
 from hvplan.plan.files import file_drafts
-from hvplan.plan.settings import after, before, calls
+from hvplan.plan.settings import after, calls
 
+_AT_ONCE = frozenset({"switch", "mac", "legacy"})
+"""What a new adapter is made with; the rest is set on it."""
 CONTROLLER_TYPE = {"scsi": "SCSI", "ide": "IDE", "pmem": "PMEM"}
 
 
@@ -158,9 +160,16 @@ def _add_adapter(host: str, owner: str, head: Cmd, change: Create, adapter: Netw
     arguments: dict[str, Argument] = {"Name": adapter.name}
     if isinstance(settings.switch, str):
         arguments["SwitchName"] = settings.switch
+    if isinstance(settings.mac, str):
+        arguments |= rows(settings)["mac"].encode(settings.mac)
+    if settings.legacy is True:
+        arguments["IsLegacy"] = True
     verify = [Expect(address=address, path="exists", value=True)]
     if not isinstance(settings.switch, Unset | Reset):
         verify.append(Expect(address=address, path="switch", value=settings.switch))
+    for path, value in (("mac", settings.mac), ("legacy", settings.legacy)):
+        if not isinstance(value, Unset | Reset):
+            verify.append(Expect(address=address, path=path, value=value))
     yield Draft(
         host=host,
         address=address,
@@ -176,10 +185,9 @@ def _add_adapter(host: str, owner: str, head: Cmd, change: Create, adapter: Netw
         uses=(f"name {owner} {adapter.name.casefold()}", *_on(settings.switch)),
         produces=True,
     )
-    row = rows(settings)["vlan"]
-    if isinstance(settings.vlan, Vlan) and settings.vlan != Vlan():
-        field = FieldChange(path="vlan", before=None, after=settings.vlan, line=change.line, row=row)
-        yield from _adapter_fields(host, owner, head, address, Ref(address=address, property="Id"), (field,))
+    later = [(row, value) for name, row, value in written(settings) if name not in _AT_ONCE and value != Vlan()]
+    fields = tuple(FieldChange(path=row.path, before=None, after=settled(row, value), line=change.line, row=row) for row, value in later)
+    yield from _adapter_fields(host, owner, head, address, Ref(address=address, property="Id"), fields)
 
 
 def _adapter_fields(host: str, owner: str, head: Cmd, address: str, id: str | Ref, fields: tuple[FieldChange, ...]) -> Iterator[Draft]:
@@ -190,12 +198,14 @@ def _adapter_fields(host: str, owner: str, head: Cmd, address: str, id: str | Re
             yield _one(host, owner, head, address, id, field, "connect", Cmd("Disconnect-VMNetworkAdapter"))
         elif field.path == "switch":
             yield _one(host, owner, head, address, id, field, "connect", Cmd("Connect-VMNetworkAdapter", {"SwitchName": field.after}))
-        else:
-            for call in calls((field,)):
-                yield _one(host, owner, head, address, id, field, "set", call.cmd)
+    for call in calls(field for field in fields if field.path not in ("name", "switch")):
+        yield _one(host, owner, head, address, id, call.fields[0], "set", call.cmd, call.fields)
 
 
-def _one(host: str, owner: str, head: Cmd, address: str, id: str | Ref, field: FieldChange, action: str, cmd: Cmd) -> Draft:
+def _one(host: str, owner: str, head: Cmd, address: str, id: str | Ref, field: FieldChange, action: str, cmd: Cmd, fields: Sequence[FieldChange] = ()) -> Draft:
+    """One change of one adapter; several fields where one call writes them."""
+    written_by_it = tuple(fields) or (field,)
+    known = [f for f in written_by_it if f.before is not None or f.path == "switch"]  # null is a switch of its own: not connected
     return Draft(
         host=host,
         address=address,
@@ -204,10 +214,10 @@ def _one(host: str, owner: str, head: Cmd, address: str, id: str | Ref, field: F
         action=action,
         invocation=build.write(head, *_adapter(id), cmd),
         phase=phase_of(field.line),
-        cause=(field.path,),
+        cause=tuple(f.path for f in written_by_it),
         impact=field.impact,
-        expect=(Expect(address=address, path=field.path, value=field.json(field.before)),) if isinstance(id, str) else before(address, (field,)),
-        verify=after(address, (field,)),
+        expect=tuple(Expect(address=address, path=f.path, value=f.json(f.before)) for f in known) if isinstance(id, str) else (),
+        verify=after(address, written_by_it),
         uses=_on(field.after) if field.path == "switch" else (),
         gives=_off(field.before) if field.path == "switch" else (),
     )

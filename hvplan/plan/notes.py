@@ -70,7 +70,7 @@ def vm_mark(
         owner=owner_of(id if isinstance(id, str) else "", address, holes),
         origin=_origin(old, change),
         applied=kept(applied_with_files(want, devices, old), old.applied if old else {}, planned),
-        adapters=_adapters(want, devices, old, address, holes),
+        adapters=_adapters(want, [d for d in devices if d.address not in blocked], old, address, holes),
         protect=_protect(want, old),
     )
     there = replace(live, notes=intent) if live and intent is not None else live

@@ -158,6 +158,8 @@ ALSO: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("VirtualMachineTemplate", "memory.startup"): ("New-VM -MemoryStartupBytes",),
     ("VirtualMachine", "devices.networkAdapters.*.switch"): ("Add-VMNetworkAdapter -SwitchName", "Disconnect-VMNetworkAdapter"),
     ("VirtualMachineTemplate", "devices.networkAdapters.*.switch"): ("Add-VMNetworkAdapter -SwitchName", "Disconnect-VMNetworkAdapter"),
+    ("VirtualMachine", "devices.networkAdapters.*.mac"): ("Add-VMNetworkAdapter -StaticMacAddress -DynamicMacAddress",),
+    ("VirtualMachineTemplate", "devices.networkAdapters.*.mac"): ("Add-VMNetworkAdapter -StaticMacAddress -DynamicMacAddress",),
     ("VirtualSwitch", "type"): ("New-VMSwitch -SwitchType",),
     ("VirtualSwitch", "notes"): ("New-VMSwitch -Notes",),
 }

@@ -40,7 +40,8 @@ def test_law_8_a_stale_plan_changes_nothing(case: Case, tmp_path: Path) -> None:
     if document.refusals or not document.steps:
         return
     tried = 0
-    for expect in dict.fromkeys(e for step in document.steps if _first(step, document) for e in step.expect):
+    expects = (e for step in document.steps if _first(step, document) for e in step.expect)
+    for expect in {(e.address, e.path, repr(e.value)): e for e in expects}.values():
         lab = Lab(case, tmp_path)
         made = lab.plan()
         if not _move(lab, expect, made):
@@ -85,17 +86,23 @@ def _move(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
     if expect.path == "exists" and expect.value is False and expect.address.startswith("vm/") and expect.address.count("/") == 1:
         name = next(c.name for c in document.resource_changes if c.address == expect.address)
         return not _call(lab, "New-VM", "No VHD", Name=name, NoVHD=True, Generation=2, MemoryStartupBytes=1 << 30).errors
+    if expect.address.startswith("host/") or "/managementAdapters/" in expect.address:
+        return _move_host(lab, expect, document)
     if expect.path == "exists" and expect.value is False and expect.address.startswith("switch/"):
         name = next(c.name for c in document.resource_changes if c.address == expect.address)
         return not _call(lab, "New-VMSwitch", "SwitchType", Name=name, SwitchType="Private").errors
     if expect.path == "name" and expect.address.startswith("switch/"):
         return not _call(lab, "Rename-VMSwitch", "SwitchName", Name=expect.value, NewName="another name").errors
+    if expect.address.startswith("switch/"):
+        return _move_switch(lab, expect, document)
     vm = _vm(lab, expect.address, document)
     if not vm:
         return False
     match (expect.address.split("/")[2:], expect.path):
         case ([], "notes" | "notes.marker"):
             return _sets(lab, "Set-VM", vm, Notes="somebody else was here")
+        case ([], "automaticActions.criticalErrorTimeout"):
+            return _sets(lab, "Set-VM", vm, AutomaticCriticalErrorActionTimeout=99)
         case ([], "processor.weight"):
             return _sets(lab, "Set-VMProcessor", vm, RelativeWeight=777)
         case ([], "processor.count"):
@@ -127,6 +134,40 @@ def _move(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
                 return False
             return _sets(lab, "Add-VMHardDiskDrive", vm, Path=drives[0].props["Path"], ControllerType="SCSI", ControllerNumber=0, ControllerLocation=9)
     return False
+
+
+def _live_name(address: str, document: PlanDocument) -> str:
+    """The name a switch has now."""
+    before = next(c.before for c in document.resource_changes if c.address == address) or {}
+    return str(before.get("name", decode(address.split("/")[1])))
+
+
+def _move_switch(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
+    name = List([_live_name(expect.address, document)])
+    match expect.path:
+        case "notes" | "notes.marker":
+            return not _call(lab, "Set-VMSwitch", "SwitchName_SwitchType", Name=name, Notes="somebody else was here").errors
+        case "type" | "netAdapters" if expect.value not in ("Private", []):
+            planned = Expect(address=expect.address, path="type", value="Private")
+            return (
+                not any(planned in step.verify for step in document.steps)
+                and not _call(lab, "Set-VMSwitch", "SwitchName_SwitchType", Name=name, SwitchType="Private").errors
+            )
+    return False
+
+
+def _move_host(lab: Lab, expect: Expect, document: PlanDocument) -> bool:
+    """The same for what belongs to the host itself: its settings, and its own adapters on switches."""
+    if expect.path == "settings.liveMigration.maximum":
+        return not _call(lab, "Set-VMHost", "ComputerName", MaximumVirtualMachineMigrations=9).errors
+    if expect.path == "settings.virtualMachinePath":
+        return not _call(lab, "Set-VMHost", "ComputerName", VirtualMachinePath="C:\\elsewhere").errors
+    if "/managementAdapters/" not in expect.address:
+        return False
+    switch, name = _live_name("/".join(expect.address.split("/")[:2]), document), decode(expect.address.rsplit("/", 1)[1])
+    if expect.path == "exists" and expect.value is False:
+        return not _call(lab, "Add-VMNetworkAdapter", "ManagementOS", ManagementOS=True, Name=name, SwitchName=switch).errors
+    return not _call(lab, "Remove-VMNetworkAdapter", "ManagementOS", ManagementOS=True, Name=name, SwitchName=switch).errors
 
 
 def _sets(lab: Lab, command: str, vm: List, **bound: Any) -> bool:

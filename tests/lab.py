@@ -63,7 +63,12 @@ class Lab:
 
     def apply(self, document: PlanDocument, *, consents: bool = True) -> ResultDocument:
         """Carry a plan out, one step after another; without `consents` as with a bare `--yes`."""
-        given = Given(adopt=self._globs("--adopt"), allow_restart=self._globs("--allow-restart"), delete_disks=self._globs("--delete-disks"))
+        given = Given(
+            adopt=self._globs("--adopt"),
+            allow_restart=self._globs("--allow-restart"),
+            delete_disks=self._globs("--delete-disks"),
+            allow_management_change=self._globs("--allow-management-change"),
+        )
         return apply_plan(document, {"hv01": self.session}, clock=VirtualClock(NOW), options=Options(given=given if consents else Given(), parallel=1))
 
     def calls(self, start: int = 0) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from hvplan.model.network import LiveManagementAdapter, ManagementAdapter
 from hvplan.model.objects import Lifecycle, VirtualSwitch
 from hvplan.model.pattern import fits
 from hvplan.model.rows import rows
-from hvplan.model.values import UNSET, Unknown
+from hvplan.model.values import Unknown
 
 GROUP = "managementAdapters"
 _ANY = Situation(state="Off", generation=0)
@@ -75,18 +75,15 @@ def _update(
 
 
 def _modes(adapter: ManagementAdapter, want: VirtualSwitch, live: LiveSwitch | None, at: str, holds: tuple[str, ...]) -> Iterator[Finding]:
-    """A minimum that the switch's mode refuses (behaviour 2.4). A new switch left to Hyper-V has weights, or none with SR-IOV."""
-    mode = want.settings.bandwidth_mode
-    if live is not None:
-        mode = live.settings.bandwidth_mode
-    elif mode in (UNSET, "Default"):
-        mode = "None" if want.settings.sriov is True else "Weight"
+    """A minimum that the switch's mode refuses (behaviour 2.4); which mode Hyper-V would choose for a new switch is not documented reliably."""
+    mode = want.settings.bandwidth_mode if live is None else live.settings.bandwidth_mode
     for path, value, fitting in (
         ("bandwidth.minimumWeight", adapter.settings.minimum_weight, "Weight"),
         ("bandwidth.minimumAbsolute", adapter.settings.minimum_absolute, "Absolute"),
     ):
-        if isinstance(value, int) and value and mode in ("Weight", "Absolute", "None") and mode != fitting:
-            text = f"{path} needs a switch with bandwidthMode {fitting}, and this one has {mode}. Remove it."
+        if isinstance(value, int) and value and mode != fitting and (live is None or mode in ("Weight", "Absolute", "None")):
+            has = "this one has " + str(mode) if isinstance(mode, str) and mode != "Default" else "for this one no mode is written"
+            text = f"{path} needs a switch with bandwidthMode {fitting}, and {has}. {'Write it' if live is None else 'Remove the minimum'}."
             yield Finding(address=at, code="bandwidth-mode", path=path, text=text, blocks=holds)
 
 

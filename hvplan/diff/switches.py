@@ -101,8 +101,9 @@ def _fields(want: VirtualSwitch, live: LiveSwitch, address: str, ctx: Context) -
     fields = list(compare(want.settings, live.settings, want.lifecycle, situation=_ANY, host=ctx.host, equal=_equal))
     findings: list[Finding] = []
     external = "External" in (want.settings.type, live.settings.type if want.settings.type is UNSET else "")
-    if live.team_unread and any(field.path == "loadBalancing" for field in fields):
-        findings.append(_incomplete(address, "loadBalancing", f"the team of the switch could not be read ({live.team_unread}).", code="unknown"))
+    unread = live.team_unread or (live.net_adapters.why if isinstance(live.net_adapters, Unknown) else "")
+    if unread and any(field.path == "loadBalancing" for field in fields):
+        findings.append(_incomplete(address, "loadBalancing", f"the team of the switch could not be read ({unread}).", code="unknown"))
     elif any(field.path == "loadBalancing" and live.settings.teaming is False for field in fields) and want.settings.teaming is UNSET:
         findings.append(_incomplete(address, "loadBalancing", "the switch has no team, so nothing is balanced. Remove loadBalancing.", code="no-team"))
     if not external and live.settings.type != "External" and (want.net_adapters is not UNSET or want.settings.allow_management is not UNSET):

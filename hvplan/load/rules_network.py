@@ -74,7 +74,7 @@ def _management(switch: VirtualSwitch, root: Mapping, checker: Checker) -> None:
         if weight is not UNSET and absolute is not UNSET:
             hint = "keep the one of the switch's bandwidthMode"
             checker.say("bandwidth", "minimumWeight and minimumAbsolute exclude each other.", where(root, *at), hint=hint)
-        for key, value, fits in (("minimumWeight", weight, ("Weight", "Default")), ("minimumAbsolute", absolute, ("Absolute",))):
+        for key, value, fits in (("minimumWeight", weight, ("Weight",)), ("minimumAbsolute", absolute, ("Absolute",))):
             if value is not UNSET and mode is not UNSET and mode not in fits:
                 hint = f"write bandwidthMode: {fits[0]}, or remove {key}"
                 checker.say("bandwidth", f"{key} does not go with bandwidthMode: {mode}.", where(root, *at, key), hint=hint)
@@ -86,4 +86,3 @@ def host_rules(settings: HostSettings, root: Mapping, checker: Checker) -> None:
     if isinstance(low, str) and isinstance(high, str) and low > high:
         place = where(root, "settings", "macAddressRange", "minimum")
         checker.say("mac-range", "macAddressRange.minimum is above its maximum.", place, detail=f"{low} to {high}", hint="exchange them")
-

@@ -18,6 +18,7 @@ def _leaves_external(before: Any, after: Any, vm: Situation) -> bool:
 
 _TYPE = (
     When("leaves the physical network: its machines, and perhaps the host, lose it", Impact.ONLINE, _leaves_external),
+    When("the host loses every adapter it has on this switch", Impact.ONLINE, lambda before, after, vm: before == "Internal" and after == "Private"),
     When("traffic of its machines stops for a moment", Impact.ONLINE),
 )
 _HOST_SIDE = (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from hvplan.diagnostics import Diagnostic
-from hvplan.diff.changes import DiffOptions, Finding
+from hvplan.diff.changes import Create, Delete, DiffOptions, Finding, Update
 from hvplan.diff.host import declared_addresses, diff_host, labels
 from hvplan.document.plan import Consent, Deferred, HostEntry, PlanDocument, Refusal, ResourceChange, Unmanaged
 from hvplan.errors import ConfigurationError
@@ -152,6 +152,7 @@ def _consents(works: Sequence[HostWork], stack: Stack) -> Iterator[Consent]:
             made = work.works.get(change.address)
             if made and change.address not in work.blocked:
                 yield from consents(work.host, change, made, stack, has_steps(change.address, made.drafts))
-                for device in devices:
+                asked = isinstance(change, Create | Update | Delete) and bool(change.management)  # which answers for everything below it
+                for device in () if asked else devices:
                     if device.address not in work.blocked and isinstance(device.want, ManagementAdapter):
                         yield from consents(work.host, device, None, stack, touched=False)

@@ -90,7 +90,7 @@ def _create(host: str, change: Create, want: VirtualSwitch, devices: Sequence[Ch
     if balances:
         row = rows(settings)["load_balancing"]
         field = FieldChange(path=row.path, before=None, after=settings.load_balancing, line=When("new", Impact.ONLINE), row=row)
-        yield from _calls(host, address, me, (field,))
+        yield _team(host, address, me, change.net_adapters, change.net_adapters, (field,))
     yield from _management(host, address, want, devices)
     if not id and stack.marks:
         yield from switch_mark(host, address, want, None, None, me, stack, (), devices)
@@ -102,13 +102,13 @@ def _things(nics: Iterable[Nic]) -> tuple[str, ...]:
 
 
 def _calls(host: str, address: str, id: str | Ref, fields: Sequence[FieldChange]) -> Iterator[Draft]:
-    """Plain rows of a switch; what concerns its team comes after the rest."""
+    """Plain rows of a switch."""
     for call in calls(fields):
         yield Draft(
             host=host,
             address=address,
             owner=address,
-            kind="team" if call.cmd.cmdlet == "Set-VMSwitchTeam" else "switch",
+            kind="switch",
             action="set",
             invocation=build.write(build.switch(id), call.cmd),
             cause=tuple(field.path for field in call.fields),
@@ -116,6 +116,34 @@ def _calls(host: str, address: str, id: str | Ref, fields: Sequence[FieldChange]
             expect=before(address, call.fields),
             verify=after(address, call.fields),
         )
+
+
+def _team(host: str, address: str, id: str | Ref, here: Sequence[Nic], nics: Sequence[Nic], fields: Sequence[FieldChange]) -> Draft:
+    """The team of a switch: its members, and how they share the work. The members always go with it: without them no set of the cmdlet is meant."""
+    arguments: dict[str, Argument] = {"NetAdapterName": tuple(nic.name for nic in nics)}
+    for field in fields:
+        arguments |= field.row.encode(field.after) if field.row else {}
+    before_ids, after_ids = {nic.id for nic in here}, {nic.id for nic in nics}
+    return Draft(
+        host=host,
+        address=address,
+        owner=address,
+        kind="team",
+        action="set",
+        invocation=build.write(build.switch(id), Cmd("Set-VMSwitchTeam", arguments)),
+        cause=tuple(field.path for field in fields),
+        impact=max(field.impact for field in fields),
+        expect=(*before(address, fields), *_members(address, here, fields)),
+        verify=after(address, fields),
+        gives=_things(nic for nic in here if nic.id not in after_ids),
+        uses=_things(nic for nic in nics if nic.id not in before_ids),
+    )
+
+
+def _members(address: str, here: Sequence[Nic], fields: Sequence[FieldChange]) -> Iterator[Expect]:
+    """The members that are sent again are those that are there."""
+    if all(field.path != "netAdapters" for field in fields):
+        yield Expect(address=address, path="netAdapters", value=nic_names(here))
 
 
 def _update(host: str, change: Update, want: VirtualSwitch, live: LiveSwitch) -> Iterator[Draft]:
@@ -134,15 +162,23 @@ def _update(host: str, change: Update, want: VirtualSwitch, live: LiveSwitch) ->
             gives=(f"switch {want.name.casefold()}",),
         )
     named = {field.path: field for field in change.fields}
+    here = () if isinstance(live.net_adapters, Unknown) else live.net_adapters
+    teamed = live.settings.teaming is True and "type" not in named
     over = [named[path] for path in ("type", "netAdapters", "allowManagementOS") if path in named]
     external = "type" not in named or named["type"].after == "External"
-    if "netAdapters" in named and external:
+    shared = [named[path] for path in ("netAdapters", "loadBalancing") if path in named]
+    if teamed and shared:
+        yield _team(host, address, live.id, here, change.net_adapters if "netAdapters" in named else here, shared)
+        yield from _calls(host, address, live.id, [field for field in over if field.path == "allowManagementOS"])
+    elif "netAdapters" in named and external:
         yield from _over(host, change, want, live, over)
+        if "loadBalancing" in named:
+            yield _team(host, address, live.id, change.net_adapters, change.net_adapters, (named["loadBalancing"],))
     else:
         # One call each: a switch that leaves its network takes no other parameter of it.
         for field in over:
             yield from _leaving(_calls(host, address, live.id, (field,)), live if field.path == "type" else None)
-    yield from _calls(host, address, live.id, [field for field in change.fields if field not in over])
+    yield from _calls(host, address, live.id, [field for field in change.fields if field not in (*over, *shared)])
 
 
 def _leaving(drafts: Iterable[Draft], live: LiveSwitch | None) -> Iterator[Draft]:
@@ -152,21 +188,16 @@ def _leaving(drafts: Iterable[Draft], live: LiveSwitch | None) -> Iterator[Draft
 
 
 def _over(host: str, change: Update, want: VirtualSwitch, live: LiveSwitch, fields: Sequence[FieldChange]) -> Iterator[Draft]:
-    """The switch over other physical adapters: a team by its own cmdlet, else one adapter, with which it also becomes External."""
+    """The switch over another physical adapter, with which it also becomes External."""
     head, address = build.switch(live.id), change.address
     here = () if isinstance(live.net_adapters, Unknown) else live.net_adapters
-    names = tuple(nic.name for nic in change.net_adapters)
     becomes = any(field.path == "type" for field in fields)
     kept = [field for field in fields if field.path == "allowManagementOS" and not becomes]
     mine = [field for field in fields if field not in kept]
-    if live.settings.teaming is True and not becomes:
-        cmd = Cmd("Set-VMSwitchTeam", {"NetAdapterName": names})
-    else:
-        arguments: dict[str, Argument] = {"NetAdapterName": names[0]}
-        if becomes:
-            allowed = want.settings.allow_management if want.settings.allow_management is not UNSET else live.settings.type == "Internal"
-            arguments["AllowManagementOS"] = allowed is True
-        cmd = Cmd("Set-VMSwitch", arguments)
+    arguments: dict[str, Argument] = {"NetAdapterName": change.net_adapters[0].name}
+    if becomes:
+        allowed = want.settings.allow_management if want.settings.allow_management is not UNSET else live.settings.type == "Internal"
+        arguments["AllowManagementOS"] = allowed is True
     before_ids, after_ids = {nic.id for nic in here}, {nic.id for nic in change.net_adapters}
     yield Draft(
         host=host,
@@ -174,7 +205,7 @@ def _over(host: str, change: Update, want: VirtualSwitch, live: LiveSwitch, fiel
         owner=address,
         kind="switch",
         action="set",
-        invocation=build.write(head, cmd),
+        invocation=build.write(head, Cmd("Set-VMSwitch", arguments)),
         cause=tuple(field.path for field in mine),
         impact=max(field.impact for field in mine),
         expect=before(address, mine),

@@ -24,7 +24,7 @@ IMPACTS: Final[Mapping[str, str]] = {
     "next-start": "at the next start",
     "restart": "restart",
     "stop": "stop",
-    "host": "the host must restart",
+    "host": "service or host restart",
     "replace": "replacement",
     "data": "DATA LOSS",
 }

@@ -16,7 +16,9 @@ from hvplan.document.codec import decode, encode
 from hvplan.document.inventory import InventoryDocument
 
 Json = Any
-HARMLESS: Final = frozenset("release build module_version state version replication kind type slot commands meta free".split())
+HARMLESS: Final = frozenset(
+    {"release", "build", "module_version", "state", "version", "replication", "kind", "type", "slot", "commands", "meta", "free"},
+)
 """Keys whose texts are Hyper-V's own words or numbers, beside those settings that take nothing but such words."""
 
 WORDS: Final = frozenset({"", "Dynamic", "MicrosoftWindows", "MicrosoftUEFICertificateAuthority", "OpenSourceShieldedVM"})
@@ -181,9 +183,7 @@ def _mark(line: str, names: _Names) -> str:
             kept.append(f"{key}={value if value == 'new' else _short_id(value, names)}")
         elif key.startswith("nic/") and equals:
             kept.append(f"nic/{names.given(unquote(key[4:]), 'adapter')}={_short_id(value, names)}")
-        elif key == "origin" and value in ("created", "adopted"):
-            kept.append(word)
-        elif word in ("protect", "restart"):
+        elif word in ("origin=created", "origin=adopted", "protect", "restart"):
             kept.append(word)
     return " ".join(kept)
 

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from hvplan.export.written import Json, literal, unique
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveAdapter, LiveHost, LiveVm
 from hvplan.model.pattern import fits
+from hvplan.model.rows import Row, rows, written
 from hvplan.model.values import UNSET, Unknown
 
-NO_MAC = "00-00-00-00-00-00"
+NO_MAC: Final = "00-00-00-00-00-00"
+GIVEN: Final[Mapping[str, Json]] = {
+    "vlan": Vlan(),
+    "mac": "Dynamic",
+    "legacy": False,
+    "deviceNaming": False,
+    "security.macSpoofing": False,
+    "security.dhcpGuard": False,
+    "security.routerGuard": False,
+    "security.teaming": False,
+    "security.portMirroring": "None",
+    "security.ieeePriorityTag": False,
+    "bandwidth.maximum": 0,
+    "bandwidth.minimumWeight": 0,
+    "bandwidth.minimumAbsolute": 0,
+    "offload.vmqWeight": 100,
+    "offload.sriovWeight": 0,
+    "offload.ipsecAssociations": 512,
+    "monitoredInCluster": True,
+}
+"""What a new adapter has, where its row does not say so."""
 
 
 @dataclass(slots=True)
@@ -66,7 +88,7 @@ def _twin(adapter: LiveAdapter, twins: list[LiveAdapter], taken: set[str], adapt
 
 def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, Json]:
     values: dict[str, Json] = {}
-    switch, vlan = adapter.settings.switch, adapter.settings.vlan
+    switch = adapter.settings.switch
     if isinstance(switch, str):
         if why := _ambiguous(switch, live):
             found.say(f"network adapter {adapter.name}: its switch {switch} is not declared, because {why}", partial=True)
@@ -74,17 +96,38 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
             values["switch"] = literal(switch)
     elif switch is None:
         values["switch"] = None
-    if isinstance(vlan, Vlan) and vlan.mode == "Access":
-        values["vlan"] = vlan.id
-    elif isinstance(vlan, Vlan) and vlan.mode != "Untagged":
-        found.say(f"network adapter {adapter.name}: its VLAN mode {vlan.mode} is not declared")
-    elif vlan is UNSET:
-        found.say(f"network adapter {adapter.name}: its VLAN is not known", partial=True)
-    if not adapter.mac_dynamic:
+    for _, row, value in written(adapter.settings):
+        if row.path == "switch" or value == _given(row):
+            continue
+        shown = row.kind.json(value)
+        if _readable(row, shown, value):
+            _put(values, row.path, literal(shown) if isinstance(shown, str) else shown)
+        else:
+            found.say(f"network adapter {adapter.name}: its {row.path} {row.kind.show(value)} is not declared")
+    if "mac" not in rows(adapter.settings) and not adapter.mac_dynamic:
         found.say(f"network adapter {adapter.name}: its fixed MAC address {adapter.mac} is not declared")
-    if adapter.legacy:
+    if "legacy" not in rows(adapter.settings) and adapter.legacy:
         found.say(f"network adapter {adapter.name} is an emulated (legacy) one; made anew it would be a synthetic one")
     return values
+
+
+def _given(row: Row) -> Json:
+    """What a new adapter has; UNSET when nobody documented that."""
+    return row.resets_to if row.resets_to is not UNSET else GIVEN.get(row.path, UNSET)
+
+
+def _readable(row: Row, shown: Json, value: Json) -> bool:
+    try:
+        return bool(row.kind.parse(shown) == value)
+    except ValueError:
+        return False
+
+
+def _put(values: dict[str, Json], path: str, value: Json) -> None:
+    *branch, leaf = path.split(".")
+    for key in branch:
+        values = values.setdefault(key, {})
+    values[leaf] = value
 
 
 def _ambiguous(switch: str, live: LiveHost) -> str:

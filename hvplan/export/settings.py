@@ -11,8 +11,13 @@ from hvplan.model.parts import PARTS, Memory
 from hvplan.model.rows import Row, written
 from hvplan.model.values import Unknown, same_path, show_duration
 
-LIKE_RESET: Final[Mapping[str, Json]] = {"firmware.secureBoot": "MicrosoftWindows"}
-"""What a new machine reads as where it is not what was sent for it: secure boot that was turned on has this template (behaviour 6)."""
+LIKE_RESET: Final[Mapping[str, Json]] = {
+    "firmware.secureBoot": "MicrosoftWindows",  # that was turned on without naming one (behaviour 6)
+    "memoryMappedIo.high": 512 << 20,
+    "video.horizontal": 1920,
+    "video.vertical": 1080,
+}
+"""What a new machine reads as where its row does not say. Of the last three no source says so: what is left out here is not managed."""
 
 OF_THE_HOST: Final[Mapping[str, Callable[[LiveHost], Json]]] = {
     "processor.numa.maximumPerNode": lambda live: live.processors,

@@ -32,7 +32,7 @@ def text_of(objects: Sequence[Written], *, what: str, file: str) -> Text:
     begun = False
     for one in objects:
         if one.body is None:
-            lines += [*([] if begun else [""]), *_remarks(f"{one.title} is left out: {'; '.join(one.remarks)}")]
+            lines += ["", *_remarks(f"{one.title} is left out: {'; '.join(one.remarks)}")]
             continue
         lines += ["---"] if begun else []
         begun = True

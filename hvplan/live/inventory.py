@@ -15,7 +15,7 @@ from hvplan.document.inventory import InventoryDocument, Unread
 from hvplan.errors import ConfigurationError
 from hvplan.live.read import in_scope, is_vhd
 from hvplan.live.wanted import Wanted
-from hvplan.model.devices import VLAN, AdapterSettings, Vlan, parse_slot
+from hvplan.model.devices import AdapterSettings, Vlan, parse_slot
 from hvplan.model.firmware import STARTUP_ORDER
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
@@ -25,6 +25,7 @@ from hvplan.model.rows import Row, rows, written
 from hvplan.model.values import Json, Unknown, normal_path
 
 P = TypeVar("P")
+VLAN = rows(AdapterSettings)["vlan"].kind
 
 
 def inventory_of(live: LiveHost, *, host: str, meta: Mapping[str, Json]) -> InventoryDocument:
@@ -77,7 +78,8 @@ def word_settings() -> frozenset[str]:
     """Paths of the settings that take nothing but Hyper-V's own words, so that they tell nothing of whose host it is."""
     kinds = (HostSettings, SwitchSettings, ManagementSettings, AdapterSettings, *(kind for _, kind in PARTS))
     every = [row for kind in kinds for row in rows(kind).values()]
-    return frozenset(row.path for row in every if row.kind is VLAN or row.kind is STARTUP_ORDER or any("enum" in one for one in row.kind.schema.get("anyOf", ())))
+    words = [row for row in every if any("enum" in one for one in row.kind.schema.get("anyOf", ()))]
+    return frozenset(row.path for row in (*words, *(row for row in every if row.kind in (VLAN, STARTUP_ORDER))))
 
 
 def as_read(live: LiveHost, wanted: Wanted) -> LiveHost:

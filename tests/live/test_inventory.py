@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,3 +109,14 @@ def test_every_field_is_carried() -> None:
     others = ((LiveFile, doc.File), (Identity, doc.HostIdentity), (Nic, doc.HostNic), (LiveManagementAdapter, doc.HostAdapter))
     for live, written in (*pairs, *others):
         assert names(live) == names(written), live
+
+
+def test_the_example_is_an_inventory() -> None:
+    """`schemas/inventory.example.yaml` is complete, fits the schema, reads, and is written just so."""
+    file = Path(__file__).parents[2] / "schemas" / "inventory.example.yaml"
+    (document,) = load_inventories(file.read_bytes(), name="example")
+    check(to_mapping(document))
+    assert to_yaml(document) == file.read_text("utf-8")
+    assert host_of(document).vms
+    empty = [key for key, value in to_mapping(document).items() if value in ([], {})]
+    assert empty in ([], ["reached"]), "an example shows every part"

@@ -1,0 +1,102 @@
+"""Exports of machines with any name, notes and adapters: what is written is read back as it was meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hvplan.cli.exporting import exported, shown_host
+from hvplan.export.written import Written
+from hvplan.live.read import read_host
+from hvplan.live.wanted import Wanted
+from hvplan.load.loading import Loaded, load
+from hvplan.model.live import LiveHost, LiveVm
+from hvplan.model.objects import Host
+from hvplan.model.values import Unknown
+from hvplan.simulator.world import SimulatedWorld
+from tests.casebook import CASES
+from tests.direct import DirectSession
+
+HOST = Host(name="hv01", connection={"simulated": {"world": "host.world.yaml"}})
+WORLD = SimulatedWorld.from_text((CASES / "in-sync" / "host.world.yaml").read_text("utf-8"))
+LIVE = read_host(DirectSession(WORLD), Wanted(host="hv01", every=True))
+HOSTILE = [
+    *("Off", "yes", "null", "~", "true", "1.10", "0815", "1e3", "12:30:45", "=", "<<", "!!python", "&a", "*a", "- x", "? x", ": x", "a: b", "a #b", "#c"),
+    *("%y", "@x", "`x", "'", '"', "''", "{name}", "{{", "}}", "}", "{", "[x]", "{index}", " x", "x ", "x\ty", "\\", "a\\nb", "D:\\x", "\x7f", "\x85", "\u2028"),
+    *("\ufeff", "\xa0", "ü", "日本", "\U0001f4be", "x'; Remove-VM * -Force #", "$(x)", "---", "...", "|", ">", "-", "?", "a,b", "/", "%41", "con", "x" * 100),
+]
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\ufffe\uffff", exclude_categories=["Cs"])
+NAMES = (st.text(CHARACTERS, min_size=1, max_size=20) | st.sampled_from(HOSTILE)).filter(str.strip)
+NOTES = st.text(CHARACTERS, max_size=60) | st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE), max_size=4).map("\n".join)
+
+
+def _with(name: str, notes: str, adapter: str) -> LiveHost:
+    (vm,) = LIVE.vms
+    assert not isinstance(vm.adapters, Unknown)
+    adapters = tuple(replace(a, name=adapter) for a in vm.adapters)
+    return replace(LIVE, vms=(replace(vm, name=name, notes=notes, general=replace(vm.general, notes=notes), adapters=adapters),))
+
+
+def _read(text: str, tmp: str) -> Loaded:
+    with open(tmp, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+    return load([tmp])
+
+
+@settings(deadline=None, max_examples=150)
+@given(name=NAMES, notes=NOTES, adapter=NAMES)
+def test_hostile_texts_are_texts(name: str, notes: str, adapter: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever a machine, its adapter and its notes say: nothing is left out, and the files read back as just that."""
+    live = _with(name, notes, adapter)
+    made = exported(HOST, live)
+    assert made.left_out == (), made.text
+    loaded = _read(made.text, str(tmp_path_factory.mktemp("x") / "x.yaml"))
+    (vm,) = loaded.desired.vms
+    assert vm.name == name
+    assert [a.name for a in vm.network_adapters] == [adapter]
+    if notes:
+        assert vm.general.notes == notes.replace("\r\n", "\n")
+
+
+def _titles(objects: tuple[Written, ...]) -> list[str]:
+    return [one.title for one in objects if one.body is not None]
+
+
+def _machine() -> LiveVm:
+    return LIVE.vms[0]
+
+
+@pytest.mark.parametrize("part", ["processor", "memory", "firmware", "adapters", "checkpoints"])
+def test_what_could_not_be_read_is_not_declared(part: str) -> None:
+    """An Unknown part is told and left out; it is never written as empty (law 11)."""
+    live = replace(LIVE, vms=(replace(_machine(), **{part: Unknown("no rights")}),))  # type: ignore[arg-type]
+    made = exported(HOST, live)
+    assert "vm/web01" in _titles(made.objects)
+    assert "no rights" in made.text
+
+
+def test_templates_shorten_from_three_machines_on() -> None:
+    """Two alike machines are written out; a third makes a template of what they share, and all mean the same as before."""
+
+    def host(count: int) -> LiveHost:
+        return replace(LIVE, vms=tuple(replace(_machine(), id=f"id{n}", name=f"m{n}", disks=()) for n in range(count)))
+
+    assert "VirtualMachineTemplate" not in exported(HOST, host(2)).text
+    three = exported(HOST, host(3))
+    assert three.text.count("kind: VirtualMachineTemplate") == 1
+    assert three.text.count("startup: 2GiB") == 1
+
+
+def test_no_secret_and_nothing_of_the_hosts_file() -> None:
+    """A connection of the command line is written as references; one of a hosts file not at all; files relative to the export."""
+    given_now = Host(name="h", connection={"address": "h", "username": "bob", "password": {"prompt": True}}, from_hosts_file=True)
+    shown = shown_host(given_now, "/x").connection
+    assert (shown["username"], shown["password"]) == ({"env": "HVPLAN_USER"}, {"env": "HVPLAN_PASSWORD"})
+    pinned = Host(name="h", connection={}, from_hosts_file=True)
+    text = exported(HOST, LIVE, shown=shown_host(pinned, "/x")).text
+    assert "connection" not in text
+    simulated = Host(name="h", connection={"simulated": {"world": "/a/b/host.world.yaml"}})
+    assert shown_host(simulated, "/a/out").connection == {"simulated": {"world": "../b/host.world.yaml"}}

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from hvplan.apply.gates import Given
 from hvplan.apply.run import Options, apply_plan
 from hvplan.cli.exporting import Exported, exported
 from hvplan.clock import VirtualClock
 from hvplan.document.plan import PlanDocument
+from hvplan.document.yaml_text import block
+from hvplan.document.yaml_values import read_values
 from hvplan.live.read import read_host
 from hvplan.live.wanted import Wanted, wanted_of
 from hvplan.load.loading import load
@@ -55,7 +56,7 @@ def _plan(desired: Desired, session: DirectSession) -> PlanDocument:
 
 def _empty(text: str, made: Exported) -> str:
     """The same host without its machines and switches, but with what documents of `ensure: Reference` name, and what these are built on."""
-    seed: dict[str, Any] = yaml.load(SimulatedWorld.from_text(text).dump_text(), yaml.BaseLoader)  # noqa: S506 - values stay the text they are
+    seed = read_values(SimulatedWorld.from_text(text).dump_text())[0]
     needed = {one.body["path"].lower() for one in made.objects if one.body and one.body["kind"] == "VirtualDisk"}
     files = {file["path"].lower(): file for file in seed.get("files", ())}
     for path in list(needed):
@@ -69,7 +70,7 @@ def _empty(text: str, made: Exported) -> str:
         "files": [file for path, file in files.items() if path in needed],
         "switches": [switch for switch in seed.get("switches", ()) if switch["name"] in external],
     }
-    return yaml.dump(kept, sort_keys=False, default_style="'")
+    return "\n".join(block(kept)) + "\n"
 
 
 @cache

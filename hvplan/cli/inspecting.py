@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from hvplan import __version__
-from hvplan.cli.hosts import AdHoc, sessions, with_ad_hoc
+from hvplan.cli.hosts import AdHoc, ip_addresses, sessions, with_ad_hoc
 from hvplan.cli.progress import reading
 from hvplan.cli.side_by_side import side_by_side
 from hvplan.cli.state import Run
@@ -95,7 +95,7 @@ def inspected(state: Run, wanted: Sequence[Target], clock: Clock) -> tuple[Inspe
 
         def read(target: Target) -> LiveHost:
             asked = replace(wanted_of(target.desired), every=True, network=True)
-            return read_host(reached.sessions[target.host.name], asked)
+            return replace(read_host(reached.sessions[target.host.name], asked), reached=ip_addresses(target.host))
 
         with reading(state, [target.host.name for target in there]):
             answers = side_by_side(read, there)

@@ -105,7 +105,7 @@ def as_read(live: LiveHost, wanted: Wanted) -> LiveHost:
     if wanted.network:
         return live
     not_asked = Unknown("they were not looked for")
-    return replace(live, nics=not_asked, switches=tuple(replace(switch, net_adapters=not_asked, management=not_asked) for switch in live.switches))
+    return replace(live, nics=not_asked, reached=(), switches=tuple(replace(switch, net_adapters=not_asked, management=not_asked) for switch in live.switches))
 
 
 def _not_asked(path: str) -> Unknown:

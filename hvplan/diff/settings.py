@@ -20,6 +20,8 @@ _SAVED_KEEPS = frozenset({"processor", "memory", "firmware", "bios", "video", "s
 SAVED_PATHS = frozenset(row.path for name, part in PARTS if name in _SAVED_KEEPS for row in rows(part).values()) | {
     "automaticActions.criticalError",
     "automaticActions.criticalErrorTimeout",
+    "checkpoints.automatic",
+    "smartPagingPath",
 }
 """Attributes that a saved machine refuses to change (behaviour 2.1 A), or of which no source says that it takes them."""
 

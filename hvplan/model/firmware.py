@@ -182,7 +182,7 @@ class Video:
         source="catalogue; no source says that it changes under power",
     )
     horizontal: int | Unset | Reset = attribute(
-        number(1, 65535),
+        number(640, 65535),
         "video.horizontal",
         get="HorizontalResolution",
         set="HorizontalResolution",
@@ -194,7 +194,7 @@ class Video:
         source="catalogue; no source says that it changes under power",
     )
     vertical: int | Unset | Reset = attribute(
-        number(1, 65535),
+        number(480, 65535),
         "video.vertical",
         get="VerticalResolution",
         set="VerticalResolution",

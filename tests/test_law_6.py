@@ -28,7 +28,9 @@ from tests.direct import DirectSession
 from tests.lab import NOW
 
 ROOT = Path(__file__).parent.parent
-WORLDS = {file.parent.name: file for file in sorted([*casebook.CASES.glob("*/host.world.yaml"), *ROOT.glob("examples/*/*.world.yaml")])}
+WORLDS = {
+    f"{file.parent.parent.name}-{file.parent.name}": file for file in sorted([*casebook.CASES.glob("*/host.world.yaml"), *ROOT.glob("examples/*/*.world.yaml")])
+}
 EVERY = pytest.mark.parametrize("name", WORLDS)
 HOST = Host(name="hv01", connection={"simulated": {"world": "host.world.yaml"}})
 

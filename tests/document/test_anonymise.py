@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from hvplan.document.anonymise import WORDS, anonymised
+from hvplan.document.anonymise import HARMLESS, WORDS, anonymised
 from hvplan.document.inventory import InventoryDocument
 from hvplan.document.inventory_file import load_inventories, to_bytes, to_mapping
 from hvplan.live.inventory import host_of, inventory_of, word_settings
@@ -22,7 +22,10 @@ from tests import casebook
 from tests.direct import DirectSession
 from tests.live.worlds import HOSTS
 
-WORLDS = {file.parent.name: file for file in sorted([*casebook.CASES.glob("*/host.world.yaml"), *casebook.CASES.parents[1].glob("examples/*/*.world.yaml")])}
+WORLDS = {
+    f"{file.parent.parent.name}-{file.parent.name}": file
+    for file in sorted([*casebook.CASES.glob("*/host.world.yaml"), *casebook.CASES.parents[1].glob("examples/*/*.world.yaml")])
+}
 WORD_SETTINGS = word_settings()
 OURS = re.compile(
     r"(vm|switch|adapter|checkpoint|folder|file|host|text|nic|id|stack|x+|hvplan|new|created|adopted|origin|protect|restart|microsoft|default|not|shown)"
@@ -61,11 +64,13 @@ def test_nothing_of_the_original_is_left(name: str) -> None:
 
 
 def _vocabulary(tree: dict[str, Any]) -> set[str]:
-    """Keys of the document are ours, whatever a machine may be called."""
+    """Keys of the document and Hyper-V's own words are ours, whatever a machine may be called."""
 
     def keys(value: Any) -> Iterator[str]:
         for key, below in value.items() if isinstance(value, dict) else ():
             yield from (word.lower() for word in (key, *re.split("[._]", key)) if "\\" not in key)
+            if isinstance(below, bool) or key in HARMLESS | WORD_SETTINGS:
+                yield str(below).lower()
             yield from keys(below)
         for item in value if isinstance(value, list) else ():
             yield from keys(item)
@@ -118,6 +123,6 @@ def test_whatever_a_host_holds(live: LiveHost) -> None:
 
 def test_marks_still_fit_their_machines() -> None:
     """A machine that this stack owned is still owned by it under its made-up name, and a copy is still a copy."""
-    made = host_of(anonymised(_inventory("in-sync"), WORD_SETTINGS))
+    made = host_of(anonymised(_inventory("cases-in-sync"), WORD_SETTINGS))
     (vm,) = made.vms
     assert f"stack=stack-1 id={vm.name} vm={vm.id[:13]} origin=created" in vm.notes

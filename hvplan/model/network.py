@@ -41,7 +41,7 @@ class SwitchSettings:
         query="Get-VMSwitch",
         write="Set-VMSwitch",
         impact=_TYPE,
-        doc="External: a physical network. Internal: the host takes part. Private: only VMs.",
+        doc="External (over a physical network), Internal (the host takes part) or Private (only machines).",
         source="catalogue (Set-VMSwitch -SwitchType, -NetAdapterName; New-VMSwitch -SwitchType)",
     )
     notes: str | Unset | Reset = attribute(

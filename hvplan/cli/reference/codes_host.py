@@ -36,10 +36,12 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "restart-never": ("Restarts are never allowed for this machine, and a change needs one.", "Say ask or allow, or write lifecycle.ignore for that path."),
     "checkpoints": ("Checkpoints stand in the way of this change.", "Remove them first."),
     # creating and replacing
-    "incomplete": ("Something has to be written for an object that must be created.", "A machine needs generation and memory.startup, a switch its type."),
-    "replace": ("Only a new machine could have that; this version does not replace machines.", "Declare it as it is, or remove the machine first."),
+    "incomplete": (
+        "Something has to be written for an object that must be created.",
+        "A machine needs generation and memory.startup, a switch its type, an External one netAdapters.",
+    ),
+    "replace": ("Only a new machine or switch could have that; this version replaces neither.", "Declare it as it is, or remove the object first."),
     "path": ("The machine's files do not lie below path; this version does not move machines.", "Declare the path as it is."),
-    "external": ("External switches are not made or changed by this version.", "Make it by hand; it is found by its name then (ensure: Reference)."),
     # settings
     "no-default": ("null means the documented default, and this attribute has none.", "Write the value."),
     "wrong-generation": ("The attribute does not exist on this machine's generation.", "Remove it."),
@@ -54,6 +56,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     # disks
     "space": ("A volume has no room for the new files.", "Make room, or choose another path."),
     "no-slot": ("Every SCSI slot of the machine is taken.", "Detach something."),
+    "iso-missing": ("A file that a DVD drive is to hold is not there.", "Put it in place, or correct its path."),
     "slot-occupied": ("The slot holds something else.", "Choose another slot."),
     "slot-kind": ("The machine has no slots of that kind.", "Use scsi."),
     "slot-moved": ("The disk is attached to another slot of the machine; drives are not moved by this version.", "Declare that slot, or detach it there."),
@@ -96,6 +99,20 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "bandwidth-mode": ("A minimum bandwidth is not of the kind that the switch of the adapter takes.", "Use the other minimum."),
     "switch-pattern": ("The switch name, read as a pattern, fits another switch of the host.", "Rename the switch."),
     "switch-in-use": ("Adapters are connected to a switch that is to be removed.", "Connect them elsewhere first."),
+    "switch-type": ("Something is declared that only an External switch has, and the switch is none.", "Write type: External, or remove it."),
+    "net-adapter-unknown": ("No network adapter of the host is the one that netAdapters names.", "The text lists those there are."),
+    "net-adapter-ambiguous": ("Several network adapters of the host fit an item of netAdapters.", "Name the one that is meant by its name."),
+    "net-adapter-twice": ("Two items of netAdapters mean one adapter.", "Name it once."),
+    "net-adapter-in-use": ("The network adapter is under another switch, which keeps it.", "Take it away there first; one run can do both."),
+    "one-adapter": ("A switch that is not External yet becomes it over one adapter.", "Name one, apply, then add the others."),
+    "no-team": ("loadBalancing is of a team, and the switch has none.", "Remove loadBalancing; embeddedTeaming is decided at creation."),
+    "adapter-comes": (
+        "A new switch brings an adapter of the host with its own name, whose id is known only afterwards.",
+        "Apply with --exclude of that adapter first.",
+    ),
+    # settings of the host
+    "mac-range": ("The range of MAC addresses would end before it begins, counting what the host keeps.", "Write both ends."),
+    "no-drive": ("A path is on a drive that the host does not have.", "Choose another path."),
     # gates and consents
     "depends": ("Something it needs was refused.", "Clear that refusal; this one goes with it."),
     "impact": ("A change costs more than --refuse-above allows.", "Raise the gate, or leave the change out."),
@@ -104,6 +121,10 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "max-deletes": ("More deletions than maxDeletes allows.", "Look at them; then --max-deletes N, or policy.maxDeletes."),
     "consent-restart": ("Machines would be stopped or restarted, and nobody has consented.", "--allow-restart, or lifecycle.restart: allow."),
     "consent-adopt": ("Existing, unmarked objects would be taken over, and nobody has consented.", "--adopt, or policy.adopt: allow."),
+    "consent-management": (
+        "A switch would change that carries, or may carry, the connection to the host, and nobody has consented.",
+        "--allow-management-change, when there is another way to the host.",
+    ),
     "consent-delete-disk": ("Files of disks would be deleted, and nobody has consented.", "--delete-disks=ADDRESS."),
 }
 """code -> (what it says, what to do)."""

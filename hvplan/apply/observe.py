@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hvplan.apply.known import Known
@@ -32,18 +32,22 @@ class Declared:
 
     names: Mapping[tuple[str, str], str]
     paths: Mapping[tuple[str, str], str]
+    slots: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def declared(document: PlanDocument) -> Declared:
     """Names of adapters and file paths of disks, from what the plan makes of them, else from what it found."""
     names: dict[tuple[str, str], str] = {}
     paths: dict[tuple[str, str], str] = {}
+    slots: dict[tuple[str, str], str] = {}
     for change in document.resource_changes:
         for side in (change.before, change.after):
             if not side:
                 continue
             if isinstance(name := side.get("name"), str):
                 names[change.host, change.address] = name
+            if isinstance(slot := side.get("slot"), str):
+                slots[change.host, change.address] = slot
             vhd = side.get("vhd")
             path = vhd.get("path") if isinstance(vhd, Mapping) else side.get("vhd.path", side.get("path"))
             if isinstance(path, str):
@@ -52,7 +56,7 @@ def declared(document: PlanDocument) -> Declared:
         for command in step.invocation:
             if command["cmdlet"] == "Add-VMHardDiskDrive" and isinstance(path := command["parameters"].get("Path"), str):
                 paths.setdefault((step.host, step.address), path)  # a disk that a VirtualDisk document names has its path only there
-    return Declared(names, paths)
+    return Declared(names, paths, slots)
 
 
 def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declared) -> Json | Unknown:
@@ -120,6 +124,8 @@ def _of_vm(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declar
     match group:
         case "disks":
             return _of_disk(live, vm, expect, plan.paths.get((host, expect.address), ""))
+        case "dvds":
+            return _of_dvd(vm, expect, plan.slots.get((host, expect.address), ""))
         case "networkAdapters":
             return _of_adapter(vm, expect, known.id(host, expect.address), plan.names.get((host, expect.address), decode(key)))
         case _:
@@ -156,6 +162,16 @@ def _of_disk(live: LiveHost, vm: LiveVm, expect: Expect, path: str) -> Json | Un
     if unsure is not None:
         return unsure
     return "" if expect.path == "slot" else False if expect.path == "exists" else ABSENT
+
+
+def _of_dvd(vm: LiveVm, expect: Expect, slot: str) -> Json | Unknown:
+    """A DVD drive is what sits in its slot."""
+    if not slot:
+        return Unknown(f"the plan does not say where {expect.address} sits")
+    drive = next((drive for drive in vm.dvds if str(drive.slot) == slot), None)
+    if expect.path == "exists":
+        return drive is not None
+    return ABSENT if drive is None else _plain(view.dvd_values(drive), "", expect.path)
 
 
 def _of_adapter(vm: LiveVm, expect: Expect, id: str | None, name: str) -> Json | Unknown:

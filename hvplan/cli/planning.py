@@ -186,5 +186,7 @@ def _declared(desired: Desired) -> Iterator[tuple[str, str, tuple[tuple[str, str
         yield vm.host, own, vm.labels
         for device in vm.disks:
             yield vm.host, address.device(own, "disks", device.key), vm.labels
+        for dvd in vm.dvds:
+            yield vm.host, address.device(own, "dvds", dvd.key), vm.labels
         for nic in vm.network_adapters:
             yield vm.host, address.device(own, "networkAdapters", nic.key), vm.labels

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hvplan.model.devices import Disk, NetworkAdapter, Slot, Vhd
+from hvplan.model.devices import Disk, Dvd, NetworkAdapter, Slot, Vhd
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveSwitch, LiveVhd, LiveVm
@@ -20,7 +20,7 @@ from hvplan.model.objects import Host, VirtualDisk, VirtualMachine, VirtualSwitc
 from hvplan.model.rows import Row
 from hvplan.model.values import Json
 
-Want = VirtualMachine | VirtualSwitch | VirtualDisk | Host | Disk | NetworkAdapter | ManagementAdapter
+Want = VirtualMachine | VirtualSwitch | VirtualDisk | Host | Disk | Dvd | NetworkAdapter | ManagementAdapter
 Live = LiveVm | LiveSwitch | LiveVhd | LiveFile | LiveDrive | LiveAdapter | LiveManagementAdapter | HostSettings
 
 
@@ -65,6 +65,7 @@ class Create:
     """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file`, or `ready`: it stands there.
 
     `net_adapters`: the physical adapters of a new External switch. `management`: why this may cut the session off, `""` if it does not.
+    `brought`: a DVD drive that New-VM brings anyhow.
     """
 
     address: str
@@ -73,6 +74,7 @@ class Create:
     slot: Slot | None = None
     file: NewFile | None = None
     ready: bool = False
+    brought: bool = False
     net_adapters: tuple[Nic, ...] = ()
     line: When = When("new", Impact.ONLINE)
     management: str = ""

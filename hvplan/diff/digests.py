@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any, Final
 
-from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.live import LiveDrive, LiveSwitch, LiveVhd
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine, VirtualSwitch
@@ -68,6 +68,17 @@ def adapter_declared(adapter: NetworkAdapter) -> dict[str, Json]:
     return {"name": adapter.name, **declared(adapter.settings)}
 
 
+def dvd_declared(dvd: Dvd) -> dict[str, Json]:
+    """What a declared DVD drive says, for its digest."""
+    values: dict[str, Json] = {} if dvd.slot is UNSET else {"slot": str(dvd.slot)}
+    return values if dvd.iso is UNSET else values | {"iso": normal_path(dvd.iso) if dvd.iso else None}
+
+
+def dvd_section(key: str) -> str:
+    """`dvd/setup`."""
+    return f"dvd/{key}"
+
+
 def disk_section(key: str) -> str:
     """`disk/os`."""
     return f"disk/{key}"
@@ -90,6 +101,9 @@ def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
     for disk in want.disks:
         if not disk.absent:
             found[disk_section(disk.key)] = disk_declared(disk)
+    for dvd in want.dvds:
+        if not dvd.absent:
+            found[dvd_section(dvd.key)] = dvd_declared(dvd)
     for adapter in want.network_adapters:
         if not adapter.absent:
             found[adapter_section(adapter.key)] = adapter_declared(adapter)

@@ -33,9 +33,9 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     """Every declared disk against the slots of the VM."""
     want = vm.want
     drives, dvds = (live.disks, live.dvds) if live else ((), ())
-    unasked = {dvd.slot for dvd in dvds if vm.completing and not dvd.path}
+    unasked = {dvd.slot for dvd in dvds if vm.completing and not dvd.path} | {dvd.slot for dvd in want.dvds if dvd.absent and dvd.slot is not UNSET}
     taken = {drive.slot for drive in (*drives, *dvds)} - unasked
-    named = {disk.slot for disk in want.disks if disk.slot is not UNSET}
+    named = {d.slot for d in want.disks if d.slot is not UNSET} | {d.slot for d in want.dvds if d.slot is not UNSET}
     present = live.scsi_controllers if live else 1  # New-VM brings one (behaviour 6)
     declared = max(want.scsi_controllers, 0) if want.scsi_controllers is not UNSET else 0
     used = [slot.controller + 1 for slot in sorted(named) if slot.kind == "scsi"]
@@ -58,7 +58,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
         elif drive:
             changes.append(_present(disk, drive, address, vm, ctx, findings))
         else:
-            slot = disk.slot if disk.slot is not UNSET else _free(taken | named)
+            slot = disk.slot if disk.slot is not UNSET else free_slot(taken | named)
             change = _new(disk, slot, address, vm, dvds, unasked, controllers, present, ctx)
             if isinstance(change, Finding):
                 findings.append(change)
@@ -66,7 +66,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
             taken |= {change.slot} if change.slot else set()
             changes.append(change)
     controllers = max([controllers, *(c.slot.controller + 1 for c in changes if isinstance(c, Create) and c.slot and c.slot.kind == "scsi")])
-    undeclared = [drive for drive in drives if drive.slot not in matched and drive.slot not in named]
+    undeclared = [drive for drive in drives if drive.slot not in matched and drive.slot not in {disk.slot for disk in want.disks}]
     if GROUP in want.lifecycle.exclusive and live:
         changes += [_detach(drive, device(vm.address, GROUP, str(drive.slot)), None, vm) for drive in undeclared]
         undeclared = []
@@ -187,7 +187,7 @@ def _file(disk: Disk, address: str, vm: Machine, ctx: Context) -> NewFile | Find
     return None
 
 
-def _free(taken: set[Slot]) -> Slot | None:
+def free_slot(taken: set[Slot]) -> Slot | None:
     """The lowest SCSI slot that nobody has or names."""
     controllers, locations = CONTROLLERS["scsi"]
     return next((slot for c in range(controllers) for i in range(locations) if (slot := Slot("scsi", c, i)) not in taken), None)

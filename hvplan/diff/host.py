@@ -65,6 +65,7 @@ def declared_addresses(desired: Desired) -> tuple[str, ...]:
     for vm in desired.vms:
         owner = addresses.vm(vm.name)
         found += [owner, *(addresses.device(owner, "disks", d.key) for d in vm.disks)]
+        found += [addresses.device(owner, "dvds", d.key) for d in vm.dvds]
         found += [addresses.device(owner, "networkAdapters", a.key) for a in vm.network_adapters]
     return tuple(found)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from hvplan.diff import adapters, disks
+from hvplan.diff import adapters, disks, dvds
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
@@ -241,16 +241,18 @@ def _unknown_parts(vm: Machine, live: LiveVm) -> Iterator[Finding]:
 
 def _unasked(vm: Machine, live: LiveVm) -> tuple[LiveAdapter | LiveDrive, ...]:
     """What New-VM made for a creation that was cut off, and nobody declared (behaviour 6)."""
-    return (*adapters.unasked(vm, live), *(dvd for dvd in live.dvds if vm.completing and not dvd.path))
+    return (*adapters.unasked(vm, live), *(dvd for dvd in live.dvds if vm.completing and not dvd.path and not dvds.claimed(vm, dvd)))
 
 
 def _devices(vm: Machine, live: LiveVm | None, ctx: Context) -> disks.Devices:
-    some, others = disks.diff_disks(vm, live, ctx), adapters.diff_adapters(vm, live, ctx)
+    some = disks.diff_disks(vm, live, ctx)
+    media = dvds.diff_dvds(vm, live, some, ctx)
+    kinds = (some, media, adapters.diff_adapters(vm, live, ctx))
     return disks.Devices(
-        changes=(*some.changes, *others.changes),
-        findings=(*some.findings, *others.findings),
-        undeclared=(*some.undeclared, *others.undeclared),
-        controllers=some.controllers,
+        changes=tuple(change for kind in kinds for change in kind.changes),
+        findings=tuple(finding for kind in kinds for finding in kind.findings),
+        undeclared=tuple(address for kind in kinds for address in kind.undeclared),
+        controllers=media.controllers,
     )
 
 

@@ -30,6 +30,7 @@ def wanted_of(desired: Desired) -> Wanted:
     """What the desired objects of one host make it necessary to know: their disks, leftovers beside them, sources, parents, folders."""
     vhds: dict[str, str] = {}
     folders: dict[str, str] = {}
+    images: dict[str, str] = {}
 
     def vhd(path: str) -> None:
         if path:
@@ -40,6 +41,9 @@ def wanted_of(desired: Desired) -> Wanted:
     for machine in desired.vms:
         if not isinstance(machine.path, Unset):
             folders.setdefault(normal_path(machine.path), machine.path)
+        for dvd in machine.dvds:
+            if isinstance(dvd.iso, str):
+                images.setdefault(normal_path(dvd.iso), dvd.iso)
         for drive in machine.disks:
             vhd(drive.path)
             if drive.vhd is not None:
@@ -55,7 +59,7 @@ def wanted_of(desired: Desired) -> Wanted:
         host=desired.hosts[0].name if len(desired.hosts) == 1 else "",
         names=frozenset(names),
         stacks=frozenset((stack.name, *stack.formerly)) if stack.marks else frozenset(),
-        files=(*vhds.values(), *folders.values()),
+        files=(*vhds.values(), *folders.values(), *images.values()),
         vhds=tuple(vhds.values()),
         network=bool(desired.switches),
         every=any(machine.ensure is Ensure.ABSENT for machine in desired.vms),

@@ -7,7 +7,7 @@ from typing import Any
 
 from hvplan.load.build import Values, ensure, given, got, labels, lifecycle, part
 from hvplan.load.check import REMOVE
-from hvplan.model.devices import AdapterSettings, Disk, NetworkAdapter, Vhd
+from hvplan.model.devices import AdapterSettings, Disk, Dvd, NetworkAdapter, Vhd
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.parts import PARTS
 from hvplan.model.values import UNSET
@@ -27,6 +27,7 @@ def machine(values: Values, name: str, host: str, path_of: PathOf) -> VirtualMac
         **{name: part(kind, values) for name, kind in PARTS},
         scsi_controllers=got(values, "devices", "scsiControllers"),
         disks=tuple(disk(key, item, path_of) for key, item in items(values, "disks")),
+        dvds=tuple(dvd(key, item) for key, item in items(values, "dvds")),
         network_adapters=tuple(adapter(key, item) for key, item in items(values, "networkAdapters")),
         **given(values, generation="generation", version="version", state="state", path="path"),
     )
@@ -73,6 +74,11 @@ def vhd(values: Any, path_of: PathOf) -> Vhd | None:
             physical_sector="physicalSector",
         ),
     )
+
+
+def dvd(key: str, values: Any) -> Dvd:
+    """One DVD drive; an `iso` of None is an empty drive."""
+    return Dvd(key=key, absent=True) if values is REMOVE else Dvd(key=key, **given(values, slot="slot", iso="iso", absent="absent"))
 
 
 def adapter(key: str, values: Any) -> NetworkAdapter:

@@ -145,7 +145,7 @@ class Builder:
 
         vm, own = machine(one.values, one.name, one.host, path_of), address.vm(one.name)
         self.written[one.host, own] = Written(one.place, one.root)
-        for group in ("disks", "networkAdapters"):
+        for group in ("disks", "dvds", "networkAdapters"):
             node = child(one.root, "devices", group)
             if isinstance(node, Mapping):
                 for key, entry in node.entries.items():

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hvplan.load.kinds import BLOCK, CONSENT, NAME, SAVED_STATE, SECTOR, STOP_THEN, TEXT, VERSION
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
 from hvplan.model.adapters import AdapterSettings
-from hvplan.model.devices import SLOT
+from hvplan.model.devices import ISO, SLOT
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.rows import Row, rows
 from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, number, word
@@ -51,7 +51,9 @@ VM_LIFECYCLE: Final = Group(
         "savedState": Leaf(kind=SAVED_STATE, doc="What to do with a saved machine that has to be stopped; overrides the stack's policy."),
         "startAfter": Many(doc="Machines that are started before this one.", item=Leaf(kind=NAME, doc="The name of a VirtualMachine document."), single=True),
         "exclusive": Many(
-            doc="Kinds of devices of which undeclared ones are removed.", item=Leaf(kind=word("disks", "networkAdapters"), doc="A kind of device."), single=True
+            doc="Kinds of devices of which undeclared ones are removed.",
+            item=Leaf(kind=word("disks", "dvds", "networkAdapters"), doc="A kind of device."),
+            single=True,
         ),
         **later("maintenanceWindow", "antiAffinity", "upgradeVersion"),
     },
@@ -83,6 +85,14 @@ DISK: Final = Group(
         **later("shared", "qos", "physicalDisk"),
     },
 )
+DVD: Final = Group(
+    doc="A DVD drive.",
+    keys={
+        "slot": Leaf(kind=SLOT, doc="Where it sits: scsi 0:4 on Generation 2, ide 1:0 on Generation 1. Omitted: the next free place on SCSI."),
+        "iso": Leaf(kind=ISO, doc="The file in it; null: an empty drive. Omitted: what is in it is not managed.", null=True),
+        "absent": Leaf(kind=TRUTH, doc="true: the drive is removed; the file stays."),
+    },
+)
 _ADAPTER_ROWS: Final = rows(AdapterSettings)
 ADAPTER: Final = Group(
     doc="A network adapter.",
@@ -106,12 +116,13 @@ DEVICES: Final = Group(
     keys={
         "scsiControllers": Leaf(kind=number(0, 4), doc="How many SCSI controllers; at least as many as the slots name."),
         "disks": Named(doc="Hard disks, each under a name of your choice.", item=DISK, key=NAME, removable=True),
+        "dvds": Named(doc="DVD drives, each under a name of your choice.", item=DVD, key=NAME, removable=True),
         "networkAdapters": Named(doc="Network adapters, each under a name of your choice.", item=ADAPTER, key=NAME, removable=True),
         "comPorts": Group(
             doc="The two serial ports of the machine.",
             keys={key: Group(doc=f"The port {key.upper()}.", keys=below(ComPorts, f"devices.comPorts.{key}.")) for key in ("com1", "com2")},
         ),
-        **later("dvds", "floppy", "gpuPartitions", "assignedDevices", "fibreChannel", "keyStorageDrive"),
+        **later("floppy", "gpuPartitions", "assignedDevices", "fibreChannel", "keyStorageDrive"),
     },
 )
 

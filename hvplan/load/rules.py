@@ -57,7 +57,7 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
     _generations(vm, root, checker)
     if isinstance(vm.path, str):
         _folder_name(vm.name, root, checker)
-    managed_paths(root, _VM_PATHS, ("disks", "networkAdapters"), checker)
+    managed_paths(root, _VM_PATHS, ("disks", "dvds", "networkAdapters"), checker)
     device_rules(vm, root, checker)
 
 

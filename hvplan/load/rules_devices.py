@@ -9,7 +9,7 @@ from hvplan.load.check import Checker
 from hvplan.load.rules_files import ending, vhd_rules
 from hvplan.load.tree import Mapping, child, where
 from hvplan.model.adapters import DYNAMIC
-from hvplan.model.devices import CONTROLLERS, Disk, Slot
+from hvplan.model.devices import CONTROLLERS, Disk, Dvd, Slot
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import UNSET
 
@@ -20,7 +20,7 @@ DISKS_MOST: Final = CONTROLLERS["scsi"][0] * CONTROLLERS["scsi"][1]
 
 def device_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
     """All devices of one machine."""
-    slots: dict[Slot, tuple[Disk, Place]] = {}
+    slots: dict[Slot, tuple[Disk | Dvd, Place]] = {}
     for disk in vm.disks:
         at = ("devices", "disks", disk.key)
         _disk(vm, disk, root, checker)
@@ -32,6 +32,8 @@ def device_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
                 checker.say("slot-twice", "Two disks cannot sit in one slot.", place, detail=detail, hint="give each its own slot, or leave the slot out")
             slots.setdefault(disk.slot, (disk, place))
             _slot(vm, disk, disk.slot, place, checker)
+    for dvd in vm.dvds:
+        _dvd(vm, dvd, root, slots, checker)
     if len(vm.disks) > DISKS_MOST:
         checker.say("limit", f"A machine has at most {DISKS_MOST} disks.", where(root, "devices", "disks"), detail=f"found {len(vm.disks)}")
     _controllers(vm, root, checker)
@@ -44,6 +46,29 @@ def _slot(vm: VirtualMachine, disk: Disk, slot: Slot, place: Place, checker: Che
     elif slot.kind == "ide" and vm.generation == 2:
         checker.say(
             "slot-generation", "A Generation 2 machine has no IDE.", place, detail=f"{slot} of disk {disk.key}", hint="use a scsi slot, such as scsi 0:0"
+        )
+
+
+def _dvd(vm: VirtualMachine, dvd: Dvd, root: Mapping, slots: dict[Slot, tuple[Disk | Dvd, Place]], checker: Checker) -> None:
+    """One DVD drive: it shares the slots with the disks, and each generation has one kind of them for it (behaviour 2.3, 3.2)."""
+    place, written = where(root, "devices", "dvds", dvd.key, "slot"), child(root, "devices", "dvds", dvd.key, "slot")
+    if not isinstance(dvd.slot, Slot):
+        if written is None and not isinstance(dvd.iso, str) and child(root, "devices", "dvds", dvd.key, "iso") is None:
+            hint = f"say where it sits: {dvd.key}: {{slot: {'ide 1:0' if vm.generation == 1 else 'scsi 0:4'}}}"
+            checker.say("missing", f"Which DVD drive is {dvd.key}? It needs its slot, or the file in it.", place, hint=hint)
+        elif written is None and dvd.iso is None:
+            checker.say("missing", f"Which DVD drive is {dvd.key}? An empty one needs its slot.", place, hint="write slot: scsi 0:4")
+        return
+    if dvd.slot in slots and not (dvd.absent or slots[dvd.slot][0].absent):
+        other, first = slots[dvd.slot]
+        detail = f"{dvd.slot} of DVD drive {dvd.key}; also of {other.key}, at {first}"
+        checker.say("slot-twice", "A DVD drive needs a slot of its own.", place, detail=detail, hint="give each its own slot")
+    slots.setdefault(dvd.slot, (dvd, place))
+    wanted = {1: "ide", 2: "scsi"}.get(vm.generation if isinstance(vm.generation, int) else 0, dvd.slot.kind)
+    if dvd.slot.kind != wanted or dvd.slot.kind == "pmem":
+        summary = f"A Generation {vm.generation} machine has DVD drives on {wanted} alone." if wanted != "pmem" else "A DVD drive does not sit on pmem."
+        checker.say(
+            "slot-generation", summary, place, detail=f"found {dvd.slot}", hint="use ide 1:0" if wanted == "ide" else "use a scsi slot, such as scsi 0:4"
         )
 
 
@@ -69,11 +94,13 @@ def _disk(vm: VirtualMachine, disk: Disk, root: Mapping, checker: Checker) -> No
 
 
 def _controllers(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
-    named = [disk for disk in vm.disks if isinstance(disk.slot, Slot) and disk.slot.kind == "scsi"]
+    drives: tuple[Disk | Dvd, ...] = (*vm.disks, *vm.dvds)
+    named = [disk for disk in drives if isinstance(disk.slot, Slot) and disk.slot.kind == "scsi"]
     if isinstance(vm.scsi_controllers, int) and named:
         top = max(named, key=lambda disk: disk.slot if isinstance(disk.slot, Slot) else Slot("", 0, 0))
         if isinstance(top.slot, Slot) and top.slot.controller >= vm.scsi_controllers:
-            detail = f"disk {top.key} sits in {top.slot}, at {where(root, 'devices', 'disks', top.key, 'slot')}"
+            group = "disks" if isinstance(top, Disk) else "dvds"
+            detail = f"{group.removesuffix('s')} {top.key} sits in {top.slot}, at {where(root, 'devices', group, top.key, 'slot')}"
             hint = f"write scsiControllers: {top.slot.controller + 1}, or leave it out: a controller that a slot names is implied"
             checker.say(
                 "controllers", "There are fewer SCSI controllers than the slots name.", where(root, "devices", "scsiControllers"), detail=detail, hint=hint

@@ -9,7 +9,7 @@ from typing import Final
 
 from hvplan.model.adapters import AdapterSettings as AdapterSettings
 from hvplan.model.adapters import NetworkAdapter as NetworkAdapter
-from hvplan.model.values import UNSET, Kind, Unset
+from hvplan.model.values import PATH, UNSET, Kind, Unset
 from hvplan.model.vlan import VLAN as VLAN
 from hvplan.model.vlan import Vlan as Vlan
 
@@ -81,3 +81,25 @@ class Disk:
     def path(self) -> str:
         """The file's path, `""` if none is declared."""
         return self.vhd.path if self.vhd else self.disk_path
+
+
+def _parse_iso(raw: object) -> str | None:
+    if raw is None:
+        return None
+    try:
+        return PATH.parse(raw)
+    except ValueError:
+        raise ValueError(r"a full Windows path such as D:\iso\ubuntu.iso, or null for an empty drive") from None
+
+
+ISO: Final[Kind[str | None]] = Kind(name="path | null", parse=_parse_iso, show=lambda value: value or "empty", schema={"type": ["string", "null"]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dvd:
+    """A declared DVD drive. `iso`: the file in it, None for an empty drive, UNSET when what is in it is not managed."""
+
+    key: str
+    slot: Slot | Unset = UNSET
+    iso: str | Unset | None = UNSET
+    absent: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.network import ManagementAdapter, NetAdapterRef
 from hvplan.model.network import SwitchSettings as SwitchSettings
@@ -146,6 +146,7 @@ class VirtualMachine:
     com_ports: ComPorts = ComPorts()
     scsi_controllers: int | Unset = UNSET
     disks: tuple[Disk, ...] = ()
+    dvds: tuple[Dvd, ...] = ()
     network_adapters: tuple[NetworkAdapter, ...] = ()
 
 

@@ -59,6 +59,11 @@ def drive_values(host: LiveHost, drive: LiveDrive) -> dict[str, Json]:
     return values
 
 
+def dvd_values(drive: LiveDrive) -> dict[str, Json]:
+    """A DVD drive in its slot; `iso` is null while it is empty."""
+    return {"slot": str(drive.slot), "iso": drive.path or None}
+
+
 def vhd_values(header: LiveVhd | Unknown | None) -> dict[str, Json]:
     """What a VHD's header says, under `vhd.`; nothing if it was not read."""
     if not isinstance(header, LiveVhd):
@@ -88,7 +93,7 @@ def management_values(adapter: LiveManagementAdapter) -> dict[str, Json]:
 def equal(path: str, one: Json, other: Json) -> bool:
     """Are two document values of one path the same to Windows: file paths ignore case, names of switches and templates too."""
     if isinstance(one, str) and isinstance(other, str):
-        if path.lower().endswith("path"):
+        if path.lower().endswith("path") or path == "iso":
             return normal_path(one) == normal_path(other)
         if path in ("switch", "firmware.secureBoot"):
             return one.casefold() == other.casefold()

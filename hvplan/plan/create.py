@@ -39,7 +39,7 @@ def create_drafts(host: str, change: Create, devices: Sequence[Change], live: Li
     head = build.vm(id)
     yield _new_vm(host, address, want, stack)
     yield remove_adapter(host, address, head, address, Ref(address=address, property="NetworkAdapters.0.Id"), _NEW, kind="unasked")
-    if want.generation == 1:
+    if want.generation == 1 and not any(isinstance(device, Create) and device.brought for device in devices):
         yield remove_dvd(host, address, head, Ref(address=address, property="DVDDrives.0.Id"))
     generation = want.generation if want.generation is not UNSET else 0
     fields = [

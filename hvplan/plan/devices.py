@@ -14,17 +14,21 @@ from hvplan.model.live import LiveAdapter, LiveDrive
 from hvplan.model.rows import rows, settled, written
 from hvplan.model.values import Reset, Unset
 from hvplan.plan.draft import OFFLINE, ONLINE, Draft, whose
+from hvplan.plan.dvds import dvd_drafts
 from hvplan.plan.files import file_drafts
 from hvplan.plan.settings import after, calls
+from hvplan.plan.slots import CONTROLLER_TYPE, phase_of, slot_needs, slot_thing
 
 _AT_ONCE = frozenset({"switch", "mac", "legacy"})
 """What a new adapter is made with; the rest is set on it."""
-CONTROLLER_TYPE = {"scsi": "SCSI", "ide": "IDE", "pmem": "PMEM"}
 
 
 def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Iterator[Draft]:
     """The steps of one device. `vm` is the machine's id, or a reference to it."""
     head = build.vm(vm)
+    if "/dvds/" in change.address:
+        yield from dvd_drafts(host, owner, head, change)
+        return
     match change:
         case Create(want=Disk() as disk, slot=Slot() as slot):
             if change.file:
@@ -40,11 +44,6 @@ def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Itera
             yield remove_adapter(host, owner, head, change.address, gone.id, change.line, live=gone)
         case Keep() | Replace() | Create() | Update() | Delete():
             return
-
-
-def phase_of(line: When) -> str:
-    """In the power window, or not."""
-    return OFFLINE if line.impact >= Impact.RESTART else ONLINE
 
 
 def attach(host: str, owner: str, head: Cmd, change: Create, disk: Disk, slot: Slot) -> Draft:
@@ -63,12 +62,8 @@ def attach(host: str, owner: str, head: Cmd, change: Create, disk: Disk, slot: S
         impact=change.line.impact,
         expect=(Expect(address=address, path="slot", value=""),) if isinstance(head.parameters["Id"], str) else (),
         verify=(Expect(address=address, path="slot", value=str(slot)),),
-        uses=(_slot(owner, slot), *((f"controller {owner} {slot.controller}",) if slot.kind == "scsi" else ())),
+        uses=slot_needs(owner, slot),
     )
-
-
-def _slot(owner: str, slot: Slot) -> str:
-    return f"slot {owner} {slot}"
 
 
 def detach(host: str, owner: str, head: Cmd, address: str, drive: LiveDrive, line: When) -> Draft:
@@ -92,7 +87,7 @@ def detach(host: str, owner: str, head: Cmd, address: str, drive: LiveDrive, lin
         impact=line.impact,
         expect=(Expect(address=address, path="slot", value=str(slot)),),
         verify=(Expect(address=address, path="slot", value=""),),
-        gives=(_slot(owner, slot),),
+        gives=(slot_thing(owner, slot),),
     )
 
 

@@ -10,19 +10,19 @@ from hvplan.diff.digests import SECTIONS, declared
 from hvplan.diff.switches import planned_id
 from hvplan.document.plan import TYPES, Field, ResourceChange
 from hvplan.model import address as addresses
-from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.network import LiveManagementAdapter, ManagementAdapter
 from hvplan.model.objects import Host, Stack, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.rows import nest
 from hvplan.model.values import UNSET, Json, normal_path
-from hvplan.model.view import adapter_values, drive_values, management_values, part_values, switch_values, vhd_values, vm_values
+from hvplan.model.view import adapter_values, drive_values, dvd_values, management_values, part_values, switch_values, vhd_values, vm_values
 from hvplan.plan.gates import impact_of, real
 
 Place = Callable[[str, str, str], str]
 _NO_OP: Final = ("no-op",)
-_UNDECLARED: Final = frozenset({"name", "slot", "vhd.path", "mac", "switch"})
+_UNDECLARED: Final = frozenset({"name", "slot", "vhd.path", "iso", "mac", "switch"})
 """What is shown of a device that nobody wrote down and that `exclusive` removes."""
 
 
@@ -50,6 +50,9 @@ def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
             return {"path": want.path}
         case Disk():
             return _disk_values(want, slot)
+        case Dvd():
+            at = {"slot": str(slot or want.slot)} if slot is not None or want.slot is not UNSET else {}
+            return at if want.iso is UNSET else {**at, "iso": want.iso}
         case NetworkAdapter():
             return declared(want.settings) | ({"name": want.name} if want.name != want.key else {})
         case None:
@@ -128,7 +131,7 @@ def entry(host: str, change: Change, live: LiveHost, stack: Stack, place: Place,
     match change:
         case Create():
             after = dict(wanted)
-            if not isinstance(change.want, Disk):
+            if not isinstance(change.want, Disk | Dvd):
                 id = planned_id(live, stack, change.want.name) if isinstance(change.want, VirtualSwitch) else ""
                 after["id"] = id or None
                 unknown = {} if id else {"id": True}
@@ -188,7 +191,11 @@ def _files(host: str, change: Delete, live: LiveHost, place: Place) -> Iterator[
 
 
 def _now(change: Change, live: LiveHost) -> dict[str, Json]:
-    return {} if isinstance(change, Create) else _as_written(live_values(change.live, live), change.want)
+    if isinstance(change, Create):
+        return {}
+    if isinstance(change.live, LiveDrive) and "/dvds/" in change.address:
+        return dvd_values(change.live)
+    return _as_written(live_values(change.live, live), change.want)
 
 
 def _kind(address: str) -> tuple[str, str]:
@@ -217,9 +224,9 @@ def _actions(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
             return ("create",), ("attach",)
         case Create():
             return ("create",), ("create",)
-        case Delete(live=LiveDrive()):
+        case Delete(live=LiveDrive()) if "/dvds/" not in change.address:
             return ("delete",), ("detach",)
-        case Delete(live=LiveAdapter() | LiveManagementAdapter()):
+        case Delete(live=LiveAdapter() | LiveManagementAdapter() | LiveDrive()):
             return ("delete",), ("remove",)
         case Delete():
             return ("delete",), ("delete",)

@@ -48,6 +48,9 @@ SENTENCES: Final[Mapping[str, str]] = {
 GONE: Final[Mapping[str, str]] = {"detach": "detached; the file stays", "remove": "removed"}
 """Verb of a device that goes -> what becomes of it."""
 
+NOTHING: Final[Mapping[str, str]] = {"switch": "not connected", "iso": "empty"}
+"""Path at which null is a value of its own -> what people read there."""
+
 WORTH_SAYING: Final = 10
 """Seconds from which an expected duration is printed."""
 
@@ -185,7 +188,7 @@ def _rows(change: ResourceChange, head: ResourceChange) -> Iterator[tuple[str, s
 
 
 def _value(field: Field, value: Json) -> str:
-    return "not connected" if value is None and field.path == "switch" else show(value, field.unit)
+    return NOTHING[field.path] if value is None and field.path in NOTHING else show(value, field.unit)
 
 
 def _where(change: ResourceChange) -> str:

@@ -25,7 +25,7 @@ NAMES: Final[Mapping[str, str]] = {
     "Nat": "lab-nat",
     "SnapshotPolicy": "nightly",
 }
-KEYS: Final[Mapping[str, str]] = {"disks": "os", "networkAdapters": "lan", "labels": "tier", "annotations": "owner"}
+KEYS: Final[Mapping[str, str]] = {"disks": "os", "dvds": "setup", "networkAdapters": "lan", "labels": "tier", "annotations": "owner"}
 """Map of names -> a name in it."""
 
 BY_PATH: Final[Mapping[str, str]] = {
@@ -79,6 +79,8 @@ BY_PATH: Final[Mapping[str, str]] = {
     "vhd.source": "ubuntu-golden",
     "vhd.parent": "ubuntu-golden",
     "disks.*.disk": "data-01",
+    "dvds.*.slot": "scsi 0:4",
+    "dvds.*.iso": r"D:\iso\ubuntu.iso",
     "networkAdapters.*.name": "Network Adapter",
     "networkAdapters.*.switch": "lan",
     "path": r"D:\VMs",
@@ -115,6 +117,7 @@ FILL: Final[Mapping[str, tuple[str, ...]]] = {"bandwidth": ("minimumWeight",), "
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "devices.disks.*.slot": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.absent": ("devices.disks.*.slot",),
+    "devices.dvds.*.absent": ("devices.dvds.*.slot",),
     "devices.disks.*.vhd.existing": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.vhd.type": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.vhd.blockSize": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),

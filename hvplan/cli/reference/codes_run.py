@@ -32,6 +32,7 @@ CONNECTION: Final[Mapping[str, tuple[str, str]]] = {
 RUN: Final[Mapping[str, tuple[str, str]]] = {
     "no-host": ("There is no host to read.", "Declare one, or pass --hosts or --address."),
     "no-inventory": ("--against names no inventory of this host.", "Make one with hvplan inspect, and pass it too."),
+    "export": ("What a host has could not be written as documents that load; a fault of hvplan.", "Export single machines with --vm, and tell us."),
     "not-an-inventory": ("A file is no inventory of this version.", "Make it again with hvplan inspect."),
     "inventory": ("A warning: the plan is made against a saved inventory, and what it does not hold is not known.", "Plan against the host before you apply."),
     "no-match": ("A --target, --exclude or consent pattern fits nothing.", "Addresses look like vm/web01 or vm/web01/disks/os."),

@@ -16,6 +16,7 @@ from hvplan.model.impact import Impact
 from hvplan.model.live import LiveSwitch, LiveVm
 from hvplan.model.marker import find
 from hvplan.model.objects import Lifecycle, Policy, Stack, VirtualMachine, VirtualSwitch
+from hvplan.model.values import Unknown
 from hvplan.plan.draft import Draft
 from hvplan.plan.update import VmWork
 
@@ -109,6 +110,20 @@ def dependents(diff: HostDiff, blocked: frozenset[str]) -> Iterator[Finding]:
             yield Finding(address=change.address, code="depends", text=text, path="switch", blocks=(whole if whole in created else change.address,))
 
 
+def kept_adapters(diff: HostDiff, blocked: frozenset[str]) -> Iterator[Finding]:
+    """Switches that were to get a physical adapter of another one, which keeps it, because its change was refused."""
+    held: dict[str, str] = {}
+    for change in diff.changes:
+        if change.address in blocked and not isinstance(change, Create) and isinstance(change.live, LiveSwitch):
+            held |= {nic.id: change.address for nic in (() if isinstance(change.live.net_adapters, Unknown) else change.live.net_adapters)}
+    for change in diff.changes:
+        if isinstance(change, Create | Update) and change.address not in blocked:
+            for nic in change.net_adapters:
+                if held.get(nic.id, change.address) != change.address:
+                    text = f"{nic.name} stays under {held[nic.id]}, because that change was refused."
+                    yield Finding(address=change.address, code="depends", text=text, path="netAdapters", blocks=(change.address,))
+
+
 def deletions(diff: HostDiff, blocked: frozenset[str]) -> tuple[str, ...]:
     """Addresses of what is deleted: machines, switches, VHD files; neither devices nor releases."""
     found: list[str] = []
@@ -200,4 +215,17 @@ def has_steps(address: str, drafts: Iterable[Draft]) -> bool:
     return any(draft.owner == address for draft in drafts)
 
 
-__all__ = ["above", "blocked_by", "consents", "deletions", "dependents", "fits_any", "has_steps", "impact_of", "limit", "policy_findings", "too_many"]
+__all__ = [
+    "above",
+    "blocked_by",
+    "consents",
+    "deletions",
+    "dependents",
+    "fits_any",
+    "has_steps",
+    "impact_of",
+    "kept_adapters",
+    "limit",
+    "policy_findings",
+    "too_many",
+]

@@ -12,7 +12,7 @@ from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.objects import Host, Stack, VirtualMachine, VirtualSwitch
 from hvplan.plan.create import create_drafts
 from hvplan.plan.draft import Draft
-from hvplan.plan.gates import blocked_by, dependents, has_steps, policy_findings
+from hvplan.plan.gates import blocked_by, dependents, has_steps, kept_adapters, policy_findings
 from hvplan.plan.management import host_drafts
 from hvplan.plan.switches import switch_drafts
 from hvplan.plan.update import VmWork, delete_drafts, update_drafts
@@ -44,7 +44,7 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
     findings = [*work.findings, *more]
     while True:
         blocked = blocked_by(findings, work.diff)
-        found = list(dependents(work.diff, blocked))
+        found = [*dependents(work.diff, blocked), *kept_adapters(work.diff, blocked)]
         works: dict[str, VmWork] = {}
         for change, devices in objects(work.diff):
             try:

@@ -59,7 +59,6 @@ def test_what_could_mean_another_adapter_is_refused(pipe: tuple[Cmd, ...]) -> No
 def test_one_more_adapter_and_the_settings_of_the_host() -> None:
     """Both name no object by id: one makes a new one, the other means the host of the session."""
     assert powershell(build.write(Cmd("Add-VMNetworkAdapter", {**ADD, "Passthru": True}), build.select("Id"))) == (
-        "Add-VMNetworkAdapter -ManagementOS -Name 'Mgmt' -SwitchName 'lan' -Passthru -Confirm:$false"
-        " | Microsoft.PowerShell.Utility\\Select-Object -Property Id"
+        "Add-VMNetworkAdapter -ManagementOS -Name 'Mgmt' -SwitchName 'lan' -Passthru -Confirm:$false | Microsoft.PowerShell.Utility\\Select-Object -Property Id"
     )
     assert powershell(build.write(Cmd("Set-VMHost", {"NumaSpanningEnabled": False}))) == "Set-VMHost -NumaSpanningEnabled $false -Confirm:$false"

@@ -14,7 +14,7 @@ from hvplan.model.network import LiveManagementAdapter, ManagementAdapter, Manag
 from hvplan.model.objects import Ensure, Lifecycle, VirtualSwitch
 from hvplan.model.values import Unknown
 from hvplan.plan.make import PlanOptions
-from tests.plan.worlds import guid, host, plan, switch
+from tests.plan.worlds import COMMANDS, guid, host, plan, switch
 
 ONE = Nic(id=guid(1), name="Ethernet", description="X710", mac="00-11-22-33-44-01", physical=True, addresses=("10.0.0.1",))
 TWO = Nic(id=guid(2), name="Ethernet 2", description="X710 #2", mac="00-11-22-33-44-02", physical=True, addresses=())
@@ -128,6 +128,26 @@ def test_an_adapter_is_taken_away_before_it_is_given() -> None:
     assert frees.id in takes.needs
     left_out = plan(live, external(by("Ethernet"), name="b"), switch("a", settings=SwitchSettings(type="Internal")), options=PlanOptions(targets=("switch/b",)))
     assert [r.code for r in left_out.refusals] == ["net-adapter-in-use"]
+
+
+def test_what_is_not_given_up_is_not_taken() -> None:
+    """The switch that holds the adapter may not be changed: then the one that was to get it waits too."""
+    live = on(there(ONE, number=900, name="a"), there(TWO, number=901, name="b"))
+    kept = switch("a", settings=SwitchSettings(type="Internal", sriov=True))
+    document = plan(live, external(by("Ethernet"), name="b"), kept)
+    assert [(r.address, r.code) for r in document.refusals] == [("switch/a", "replace"), ("switch/b", "depends")]
+
+
+def test_an_older_host_gives_ids_itself() -> None:
+    """Where New-VMSwitch takes no id, everything after it refers to what it returned, and the mark comes last."""
+    commands = {name: parameters - {"Id"} if name == "New-VMSwitch" else parameters for name, parameters in COMMANDS.items()}
+    own = ManagementAdapter(key="Mgmt", settings=ManagementSettings(vlan=Vlan("Access", 10)))
+    document = plan(replace(on(), commands=commands), external(by("Ethernet"), teaming=True, load_balancing="Dynamic", management=(own,)))
+    assert document.refusals == ()
+    made, team, added, tagged, mark = document.steps
+    assert (made.action, mark.action) == ("create", "mark")
+    assert f"Get-VMSwitch -Id ${made.id}.Id | Set-VMSwitchTeam" in team.powershell
+    assert (added.needs, tagged.needs, mark.needs) == ((team.id,), (added.id,), (tagged.id,))
 
 
 def test_a_team_names_its_members_with_everything() -> None:

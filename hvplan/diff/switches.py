@@ -87,6 +87,7 @@ def update_switch(want: VirtualSwitch, found: Found[LiveSwitch], address: str, c
     findings += more
     if not (fields or change.adopts or change.claims or change.finishing or change.renamed_from or change.protect is not None):
         own: Change = Keep(address=address, want=want, live=live, marker=found.marker)
+        findings += _untouchable(live, address) if any(not isinstance(device, Keep) for device in devices) else ()
         return ObjectDiff(changes=(own, *devices), findings=tuple(findings), undeclared=undeclared)
     findings += [*row_findings(want.settings, address, want.lifecycle, 0, ctx.host), *_untouchable(live, address)]
     if ctx.host.identity.cluster_node and ctx.options.cluster == "refuse" and change.renamed_from:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from hvplan.diff.switches import DEFAULT_SWITCH
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveHost, LiveSwitch
 from hvplan.model.marker import Marker, write
 from hvplan.model.network import LiveManagementAdapter, ManagementAdapter, ManagementSettings, NetAdapterRef, Nic, SwitchSettings
-from hvplan.model.objects import Ensure, Lifecycle, VirtualSwitch
+from hvplan.model.objects import Ensure, Lifecycle, Stack, VirtualSwitch
 from hvplan.model.values import Unknown
 from hvplan.plan.make import PlanOptions
 from tests.plan.worlds import COMMANDS, guid, host, plan, switch
@@ -148,6 +149,15 @@ def test_an_older_host_gives_ids_itself() -> None:
     assert (made.action, mark.action) == ("create", "mark")
     assert f"Get-VMSwitch -Id ${made.id}.Id | Set-VMSwitchTeam" in team.powershell
     assert (added.needs, tagged.needs, mark.needs) == ((team.id,), (added.id,), (tagged.id,))
+
+
+def test_the_default_switch_gets_no_adapter() -> None:
+    """What is built in is not managed, devices included, also where nothing is marked."""
+    built_in = replace(there(ONE, type="Internal", name="Default Switch"), id=DEFAULT_SWITCH, notes="")
+    want = switch("Default Switch", management=(ManagementAdapter(key="Mgmt"),))
+    document = plan(on(built_in), want, stack=Stack())
+    assert [r.code for r in document.refusals] == ["built-in"]
+    assert document.steps == ()
 
 
 def test_a_team_names_its_members_with_everything() -> None:

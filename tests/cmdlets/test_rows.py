@@ -28,3 +28,6 @@ def test_a_row_names_what_exists(row: Row) -> None:
     if row.write:
         assert TABLE[row.write].write
         assert set(row.set) <= set(TABLE[row.write].parameters)
+    if row.off:
+        assert TABLE[row.off].write
+        assert TABLE[row.off].pipe == TABLE[row.write].pipe == {read.output: "VMIntegrationService"}

@@ -6,6 +6,7 @@ from hvplan.diff.digests import applied, cause, disk_declared, made_as, sections
 from hvplan.model.devices import Disk, parse_slot
 from hvplan.model.marker import Marker, digest, find, write
 from hvplan.model.parts import Memory, Processor
+from hvplan.model.values import RESET
 from tests.plan.worlds import GIB, adapter, disk, drive, mine, vhd, vm
 
 OS = r"D:\VHDs\web01-os.vhdx"
@@ -38,6 +39,18 @@ def test_cause_never_guesses() -> None:
     assert cause(mine(applied={"cpu": digest(now)}), "cpu", now, live) == "drift"
     assert cause(mine(applied={"cpu": digest({"processor.weight": 100})}), "cpu", now, live) == "pending"
     assert cause(mine(applied={"cpu": "abcdef"}), "cpu", now, live) == "both"
+
+
+def test_causes_of_large_sections() -> None:
+    """Of many values not every choice is tried: what is declared now, two more or two fewer. `null` counts as the value it stands for."""
+    live = {f"processor.a{number}": number for number in range(16)}
+    declared = {path: live[path] for path in list(live)[:6]}
+    now = declared | {"processor.a3": 99}
+    assert cause(mine(applied={"cpu": digest(declared)}), "cpu", now, live) == "pending"
+    assert cause(mine(applied={"cpu": digest({p: v for p, v in declared.items() if p != "processor.a5"})}), "cpu", now, live) == "pending"
+    assert cause(mine(applied={"cpu": digest(live)}), "cpu", now, live) == "both"
+    reset = vm(processor=Processor(weight=RESET))
+    assert applied(reset)["cpu"] == applied(vm(processor=Processor(weight=100)))["cpu"]
 
 
 def test_a_mark_proves_which_files_hvplan_made() -> None:

@@ -22,9 +22,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STACK = Stack(name="lab")
 PLAIN = PlanOptions()
 UNTAGGED = Vlan()
-SERVICES = IntegrationServices(
-    guest_service_interface=False, time_synchronization=True, heartbeat=True, key_value_pair_exchange=True, shutdown=True, vss=True
-)
+SERVICES = IntegrationServices(guest_service_interface=False, time_synchronization=True, heartbeat=True, key_value_pair_exchange=True, shutdown=True, vss=True)
 COMMANDS = {name: frozenset(cmdlet.parameters) for name, cmdlet in TABLE.items()}
 IDENTITY = Identity(computer="HV01", machine_id="11111111-2222-3333-4444-555555555555", release="2025", build="26100", module_version="2.0.0.0")
 

@@ -161,8 +161,10 @@ def _expected(leaf: Leaf) -> str:
 
 
 def _row_default(row: Row) -> str:
-    shown = str(row.default).lower() if isinstance(row.default, bool) else row.show(row.default)
-    return f"{shown}; a creation sends it" if shown != "-" else "Hyper-V's own; a creation sends nothing"
+    shown = str(row.resets_to).lower() if isinstance(row.resets_to, bool) else row.show(row.resets_to)
+    if row.default is not UNSET:
+        return f"{shown}; a creation sends it"
+    return f"Hyper-V's own{f', {shown}' if shown.strip('-') else ''}; a creation sends nothing"
 
 
 def _written_default(doc: str) -> str:
@@ -173,6 +175,8 @@ def _written_default(doc: str) -> str:
 def _writes(row: Row) -> Iterator[str]:
     if row.write:
         yield " ".join([row.write, *(f"-{parameter}" for parameter in row.set)])
+    if row.off:
+        yield row.off
 
 
 def _together(attribute: Attribute, row: Row) -> Iterator[str]:

@@ -18,7 +18,8 @@ from hvplan.diff.settings import compare, missing_components, row_findings, unkn
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
-from hvplan.model.rows import Row
+from hvplan.model.parts import IntegrationServices
+from hvplan.model.rows import Row, rows, settled
 from hvplan.model.values import PATH, UNSET, Unknown, normal_path, same_path
 from hvplan.model.view import vm_values
 
@@ -94,9 +95,12 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker)
     if anything:
         findings += _forbidden(vm, change, devices.changes, ctx)
-    idle = idle_state(want, live)
+    told = [idle_state(want, live), _deaf(vm, live, change, devices.changes)]
     return ObjectDiff(
-        changes=(shown, *devices.changes), findings=tuple(findings), warnings=(f"{address}: {idle}",) if idle else (), undeclared=devices.undeclared
+        changes=(shown, *devices.changes),
+        findings=tuple(findings),
+        warnings=tuple(f"{address}: {text}" for text in told if text),
+        undeclared=devices.undeclared,
     )
 
 
@@ -254,6 +258,17 @@ def _devices(vm: Machine, live: LiveVm | None, ctx: Context) -> disks.Devices:
         undeclared=tuple(address for kind in kinds for address in kind.undeclared),
         controllers=media.controllers,
     )
+
+
+def _deaf(vm: Machine, live: LiveVm, change: Update, devices: tuple[Change, ...]) -> str:
+    """What is said of a machine that has to be stopped and cannot be asked to shut down (behaviour 5.3), `""` for any other."""
+    impacts = [field.impact for one in (change, *devices) if isinstance(one, Update) for field in one.fields]
+    impacts += [one.line.impact for one in devices if isinstance(one, Create | Delete)]
+    off = not isinstance(live.services, Unknown) and live.services.shutdown is False
+    given = settled(rows(IntegrationServices)["shutdown"], vm.want.services.shutdown) is True and vm.want.lifecycle.manages("integrationServices.shutdown")
+    if live.state != "Running" or not off or given or not any(impact in (Impact.RESTART, Impact.STOP) for impact in impacts):
+        return ""
+    return "its shutdown service is off, so the guest cannot be asked to shut down; write integrationServices.shutdown: true, or say what then (shutdown.then)."
 
 
 def _forbidden(vm: Machine, change: Update, devices: tuple[Change, ...], ctx: Context) -> Iterator[Finding]:

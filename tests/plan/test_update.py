@@ -9,7 +9,7 @@ from hvplan.model.marker import digest
 from hvplan.model.objects import Lifecycle, Policy, Shutdown, Stack
 from hvplan.model.parts import General, IntegrationServices, Memory, Platform, Processor
 from hvplan.model.values import RESET, Unknown
-from tests.plan.worlds import COMMANDS, GIB, IDENTITY, guid, host, lines, live_vm, mine, plan, printed, refusals, vm, with_part
+from tests.plan.worlds import COMMANDS, GIB, IDENTITY, SERVICES, guid, host, lines, live_vm, mine, plan, printed, refusals, vm, with_part
 
 ME = f"Get-VM -Id '{guid(1)}' | "
 
@@ -76,6 +76,19 @@ def test_the_service_that_stops_a_machine_is_taken_away_after_the_stop() -> None
     back = plan(host(with_part(running, services=off)), vm(processor=Processor(count=4), services=IntegrationServices(shutdown=True), state="Running"))
     order = [line.removeprefix(pipe).removeprefix(ME).split(" ")[0] for line in lines(back)]
     assert order.index("Enable-VMIntegrationService") < order.index("Stop-VM")
+
+
+def test_a_guest_that_cannot_be_asked_is_warned_of() -> None:
+    """Where it has to be stopped and its shutdown service is off, unless this plan turns that on first (behaviour 5.3)."""
+    deaf = with_part(live_vm(state="Running", marker=mine()), services=replace(SERVICES, shutdown=False))
+    for wanted, warned in (
+        (vm(processor=Processor(count=4)), True),
+        (vm(state="Off"), True),
+        (vm(processor=Processor(weight=200)), False),
+        (vm(processor=Processor(count=4), services=IntegrationServices(shutdown=RESET)), False),
+    ):
+        (*found,) = [warning for warning in plan(host(deaf), wanted).warnings if "shutdown service is off" in warning]
+        assert [warning.split(": ")[0] for warning in found] == ["vm/web01"] * warned
 
 
 def test_a_service_that_the_host_does_not_list_is_refused() -> None:

@@ -5,7 +5,7 @@ A write is one statement that says exactly which object it means:
     Get-VM -Id | WRITE                                          Get-VMSwitch -Id | WRITE        Get-VMSnapshot -Id | WRITE
     Get-VM -Id | Get-VMNetworkAdapter | Where-Object Id EQ | WRITE          (so for drives and SCSI controllers too)
     Get-VM -Id | Get-VMHardDiskDrive -ControllerType -ControllerNumber -ControllerLocation | WRITE
-    Rename-Item -LiteralPath, Remove-Item -LiteralPath          New-VM, New-VMSwitch, New-VHD, New-Item, Copy-Item -LiteralPath
+    Resize-VHD -Path, Rename-Item -LiteralPath, Remove-Item -LiteralPath          New-VM, New-VMSwitch, New-VHD, New-Item, Copy-Item -LiteralPath
     New-VM | Set-VM -Notes -Passthru                            the creation that leaves its mark
     Get-VMNetworkAdapter -ManagementOS | Where-Object Id EQ | WRITE                 an adapter of the host itself
     Add-VMNetworkAdapter -ManagementOS -Name -SwitchName        one more of these
@@ -148,6 +148,8 @@ def _one_object(before: Statement, effect: Cmd, cmdlet: Cmdlet) -> None:
             raise InvalidInvocation(f"{effect.cmdlet} stands alone and sets something: its object is the host of the session")
         return
     if not cmdlet.pipe:
+        if cmdlet.by_path and "Path" in effect.parameters:
+            return
         if not cmdlet.creates and "LiteralPath" not in cmdlet.parameters:
             raise InvalidInvocation(f"{effect.cmdlet} says nothing of the object it changes")
         if "LiteralPath" in cmdlet.parameters and "LiteralPath" not in effect.parameters:

@@ -46,9 +46,10 @@ class Cmdlet:
 
     `pipe`: kind of object it takes from the pipe -> the parameter that binds it, by value and without conversion.
     `output`: kind of object it returns, `""` for none; `passthru`: the switch it returns that for, `""` when it
-    returns without being asked. `creates`: it needs no object to start from. `confirms`: it supports ShouldProcess, so
-    a write carries `Confirm: false`. `asks`: it prompts without `Force`. `high`: its confirm impact is High. `host_wide`:
-    it changes the host the session is on, so there is no object to choose.
+    returns without being asked. `creates`: it needs no object to start from. `by_path`: its object is the file at its
+    exact -Path. `confirms`: it supports ShouldProcess, so a write carries `Confirm: false`. `asks`: it prompts without
+    `Force`. `high`: its confirm impact is High. `host_wide`: it changes the host the session is on, so there is no object
+    to choose.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Cmdlet:
     output: str = ""
     passthru: str = ""
     creates: bool = False
+    by_path: bool = False
     confirms: bool = False
     asks: bool = False
     high: bool = False

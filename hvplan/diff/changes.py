@@ -133,7 +133,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """Nothing to do here. `live` None: it is wanted absent and is. `partial`: this run looks at some of its devices only."""
+    """Nothing to do here. `live` None: it is wanted absent and is. `partial`: this run looks at some of its devices only. `left`: what a later run changes."""
 
     address: str
     want: Want
@@ -141,6 +141,7 @@ class Keep:
     marker: Marker | None = None
     slot: Slot | None = None
     partial: bool = False
+    left: tuple[FieldChange, ...] = ()
 
 
 Change = Create | Update | Replace | Delete | Keep

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any, Final
 
-from hvplan.model.devices import Disk, Dvd, NetworkAdapter
+from hvplan.model.devices import Disk, DriveSettings, Dvd, NetworkAdapter
 from hvplan.model.live import LiveDrive, LiveSwitch, LiveVhd
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine, VirtualSwitch
@@ -68,6 +68,16 @@ def adapter_declared(adapter: NetworkAdapter) -> dict[str, Json]:
     return {"name": adapter.name, **declared(adapter.settings)}
 
 
+def qos_values(settings: DriveSettings) -> dict[str, Json]:
+    """What is said of the operations a drive may do, declared or live: a section of its own, for `disk/KEY` proves which files hvplan made."""
+    return declared(settings)
+
+
+def qos_section(key: str) -> str:
+    """`qos/os`."""
+    return f"qos/{key}"
+
+
 def dvd_declared(dvd: Dvd) -> dict[str, Json]:
     """What a declared DVD drive says, for its digest."""
     values: dict[str, Json] = {} if dvd.slot is UNSET else {"slot": str(dvd.slot)}
@@ -101,6 +111,7 @@ def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
     for disk in want.disks:
         if not disk.absent:
             found[disk_section(disk.key)] = disk_declared(disk)
+            found[qos_section(disk.key)] = qos_values(disk.settings)
     for dvd in want.dvds:
         if not dvd.absent:
             found[dvd_section(dvd.key)] = dvd_declared(dvd)

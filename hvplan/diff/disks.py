@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ntpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, NewFile, Update
 from hvplan.diff.context import Context, Machine
-from hvplan.diff.files import differences, header, prepare
+from hvplan.diff.drives import diff_drive
+from hvplan.diff.files import header, prepare
 from hvplan.diff.settings import manages
 from hvplan.model.address import device
 from hvplan.model.devices import CONTROLLERS, Disk, Slot
 from hvplan.model.impact import Impact, When
-from hvplan.model.live import LiveDrive, LiveVhd, LiveVm
+from hvplan.model.live import LiveDrive, LiveVm
 from hvplan.model.values import UNSET, Unknown, normal_path, same_path
 
 GROUP = "disks"
@@ -40,6 +41,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     declared = max(want.scsi_controllers, 0) if want.scsi_controllers is not UNSET else 0
     used = [slot.controller + 1 for slot in sorted(named) if slot.kind == "scsi"]
     controllers = max([present, declared, *used])
+    moves = dict(_moves(want.disks, drives, ctx))
     changes: list[Change] = []
     findings: list[Finding] = []
     matched: set[Slot] = set()
@@ -47,7 +49,9 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
         address = device(vm.address, GROUP, disk.key)
         if not manages(want.lifecycle, f"devices.disks.{disk.key}", f"disks.{disk.key}", f"disks/{disk.key}"):
             continue
-        drive = _match(disk, drives, ctx)
+        drive = moves.get(disk.key) or _match(disk, [d for d in drives if d not in moves.values()], ctx)
+        if disk.key in moves:
+            findings += _no_place(disk, address, vm, dvds, unasked)
         if isinstance(drive, Finding):
             findings.append(vm.refuse(address, drive.code, drive.text, drive.path))
             continue
@@ -55,14 +59,16 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
             matched.add(drive.slot)
         if disk.absent:
             changes.append(_remove(disk, drive, address, vm, ctx, findings))
-        elif drive:
-            changes.append(_present(disk, drive, address, vm, ctx, findings))
+        elif drive and live:
+            changes.append(_present(disk, drive, address, vm, live, ctx, findings))
         else:
             slot = disk.slot if disk.slot is not UNSET else free_slot(taken | named)
             change = _new(disk, slot, address, vm, dvds, unasked, controllers, present, ctx)
             if isinstance(change, Finding):
                 findings.append(change)
                 change = Create(address=address, want=disk, slot=slot)
+            if change.slot in {drive.slot for drive in moves.values()}:
+                change = replace(change, line=vm.line(Impact.RESTART, "its slot is free only while the machine is off"))
             taken |= {change.slot} if change.slot else set()
             changes.append(change)
     controllers = max([controllers, *(c.slot.controller + 1 for c in changes if isinstance(c, Create) and c.slot and c.slot.kind == "scsi")])
@@ -76,6 +82,29 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
         controllers=controllers,
         undeclared=tuple(device(vm.address, GROUP, str(drive.slot)) for drive in undeclared),
     )
+
+
+def _moves(disks: Sequence[Disk], drives: Sequence[LiveDrive], ctx: Context) -> Iterator[tuple[str, LiveDrive]]:
+    """Disks whose file sits in another slot than the declared one, which is free."""
+    occupied = {drive.slot for drive in drives}
+    for disk in disks:
+        if disk.slot is UNSET or disk.absent or not disk.path or disk.slot in occupied:
+            continue
+        for drive in drives:
+            base = ctx.host.base(drive.path) if drive.path else ""
+            if not isinstance(base, Unknown) and base and same_path(base, disk.path):
+                yield disk.key, drive
+
+
+def _no_place(disk: Disk, address: str, vm: Machine, dvds: Sequence[LiveDrive], unasked: set[Slot]) -> Iterator[Finding]:
+    """Why a disk cannot go where it is declared."""
+    slot = disk.slot
+    if not isinstance(slot, Slot):
+        return
+    if any(dvd.slot == slot and slot not in unasked for dvd in dvds):
+        yield vm.refuse(address, "slot-occupied", f"slot {slot} holds a DVD drive. Choose another slot.", "slot")
+    if slot.kind != "scsi" and (slot.kind == "pmem" or vm.situation.generation == 2):
+        yield vm.refuse(address, "slot-kind", f"a Generation {vm.situation.generation} machine has no {slot.kind} slots here. Use scsi.", "slot")
 
 
 def _match(disk: Disk, drives: Sequence[LiveDrive], ctx: Context) -> LiveDrive | Finding | None:
@@ -93,7 +122,7 @@ def _match(disk: Disk, drives: Sequence[LiveDrive], ctx: Context) -> LiveDrive |
     return None
 
 
-def _present(disk: Disk, drive: LiveDrive, address: str, vm: Machine, ctx: Context, findings: list[Finding]) -> Change:
+def _present(disk: Disk, drive: LiveDrive, address: str, vm: Machine, live: LiveVm, ctx: Context, findings: list[Finding]) -> Change:
     kept = Keep(address=address, want=disk, live=drive, slot=drive.slot)
     base = ctx.host.base(drive.path) if drive.path else ""
     if isinstance(base, Unknown):
@@ -105,22 +134,9 @@ def _present(disk: Disk, drive: LiveDrive, address: str, vm: Machine, ctx: Conte
         findings.append(vm.refuse(address, "disk-path", text, "vhd.path"))
         field = FieldChange(path="vhd.path", before=base, after=disk.path, line=line)
         return Update(address=address, want=disk, live=drive, fields=(field,), slot=drive.slot)
-    findings += _header_findings(disk, base, address, vm, ctx)
-    return kept
-
-
-def _header_findings(disk: Disk, base: str, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:
-    vhd = disk.vhd
-    if vhd is None or not (vhd.parent_path or any(v is not UNSET for v in (vhd.size, vhd.type, vhd.block_size, vhd.logical_sector, vhd.physical_sector))):
-        return
-    found = header(ctx, base)
-    if not isinstance(found, LiveVhd):
-        why = found.why if isinstance(found, Unknown) else "it is not there"
-        yield Finding(address=address, code="unknown", path="vhd", text=f"{base} could not be read ({why}), so nothing about it is decided.")
-        return
-    for path, (now, wanted) in sorted(differences(vhd, found).items()):
-        text = f"{path} is {now}, not {wanted}; this version does not change it. Declare it as it is, or change the file by hand."
-        yield vm.refuse(address, "disk-" + path.removeprefix("vhd.").lower(), text, path)
+    change, found = diff_drive(disk, drive, base, address, vm, live, ctx)
+    findings += found
+    return change
 
 
 def _remove(disk: Disk, drive: LiveDrive | None, address: str, vm: Machine, ctx: Context, findings: list[Finding]) -> Change:
@@ -159,7 +175,7 @@ def _new(
         return vm.refuse(address, "file-in-use", f"{disk.path} is in DVD drive {mine[0].slot}.", "vhd.path")
     here = [name for id, name in ctx.attached.get(normal_path(disk.path), ()) if vm.id and id == vm.id]
     if here:
-        text = f"{disk.path} is attached to another slot of this machine; this version does not move drives. Detach it there, or declare that slot."
+        text = f"{disk.path} is attached to another slot of this machine, and what is attached there could not be read, so it is not moved. Declare that slot."
         return vm.refuse(address, "slot-moved", text, "slot")
     if users := ctx.attached_to_others(disk.path, vm.id):
         return vm.refuse(address, "disk-attached", f"{disk.path} is attached to {', '.join(users)}; one file in two machines is refused.", "vhd.path")

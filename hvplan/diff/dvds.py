@@ -28,7 +28,7 @@ def diff_dvds(vm: Machine, live: LiveVm | None, disks: Devices, ctx: Context) ->
     present = live.scsi_controllers if live else 1
     going = {change.live.slot for change in disks.changes if isinstance(change, Delete) and isinstance(change.live, LiveDrive)}
     holds = {drive.slot for drive in live.disks} - going if live else set()
-    holds |= {change.slot for change in disks.changes if isinstance(change, Create) and change.slot}
+    holds |= {change.slot for change in disks.changes if isinstance(change, Create | Update) and change.slot}
     taken = holds | {drive.slot for drive in drives}
     taken |= {disk.slot for disk in want.disks if disk.slot is not UNSET} | {dvd.slot for dvd in want.dvds if dvd.slot is not UNSET}
     changes: list[Change] = []

@@ -96,12 +96,16 @@ def _not_a_folder(folder: str, ctx: Context) -> str:
 def _wrong_size(vhd: Vhd, address: str, vm: Machine) -> Finding | None:
     if vhd.size is UNSET:
         return None
-    most = LARGEST.get(ntpath.splitext(vhd.path)[1].lower(), LARGEST[".vhdx"])
-    sector = vhd.logical_sector if vhd.logical_sector is not UNSET else 512
-    if not SMALLEST <= vhd.size <= most or vhd.size % sector:
-        text = f"vhd.size: {show_size(vhd.size)} is not possible here: from 3 MiB to {show_size(most)}, a multiple of {sector} bytes."
-        return vm.refuse(address, "disk-size", text, "vhd.size")
-    return None
+    wrong = possible_size(vhd.path, vhd.size, vhd.logical_sector if vhd.logical_sector is not UNSET else 512)
+    return vm.refuse(address, "disk-size", f"vhd.size: {wrong}", "vhd.size") if wrong else None
+
+
+def possible_size(path: str, size: int, sector: int) -> str:
+    """Why a file of that kind cannot have that size, `""` if it can."""
+    most = LARGEST.get(ntpath.splitext(path)[1].lower(), LARGEST[".vhdx"])
+    if SMALLEST <= size <= most and size % sector == 0:
+        return ""
+    return f"{show_size(size)} is not possible here: from 3 MiB to {show_size(most)}, a multiple of {sector} bytes."
 
 
 def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> Finding | None:

@@ -36,11 +36,12 @@ class HostIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drive:
-    """A disk or DVD drive in its slot; `path` as attached, empty for a drive without medium."""
+    """A disk or DVD drive in its slot; `path` as attached, empty for a drive without medium; `settings` by attribute path."""
 
     slot: str
     path: str
     id: str
+    settings: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from hvplan.document.inventory import InventoryDocument, Unread
 from hvplan.errors import ConfigurationError
 from hvplan.live.read import in_scope, is_vhd
 from hvplan.live.wanted import Wanted
-from hvplan.model.devices import AdapterSettings, Vlan, parse_slot
+from hvplan.model.devices import AdapterSettings, DriveSettings, Vlan, parse_slot
 from hvplan.model.firmware import STARTUP_ORDER
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
@@ -179,7 +179,7 @@ def _switch(switch: LiveSwitch) -> doc.Switch:
 
 
 def _drive(drive: LiveDrive) -> doc.Drive:
-    return doc.Drive(slot=str(drive.slot), path=drive.path, id=drive.id)
+    return doc.Drive(slot=str(drive.slot), path=drive.path, id=drive.id, settings=_settings(drive.settings))
 
 
 def _adapter(adapter: LiveAdapter) -> doc.Adapter:
@@ -216,7 +216,7 @@ def _live_machine(vm: doc.Machine) -> LiveVm:
 
 
 def _live_drive(drive: doc.Drive) -> LiveDrive:
-    return LiveDrive(slot=parse_slot(drive.slot), path=drive.path, id=drive.id)
+    return LiveDrive(slot=parse_slot(drive.slot), path=drive.path, id=drive.id, settings=_part(DriveSettings, drive.settings))
 
 
 def _live_adapter(adapter: doc.Adapter) -> LiveAdapter:

@@ -10,7 +10,7 @@ from hvplan.cmdlets.build import select, vm, where
 from hvplan.cmdlets.invocation import Cmd, Statement
 from hvplan.live.ask import Answer
 from hvplan.live.decode import Commands, components_of, fields_of, part_of, properties
-from hvplan.model.devices import AdapterSettings, Slot
+from hvplan.model.devices import AdapterSettings, DriveSettings, Slot
 from hvplan.model.live import LiveAdapter, LiveCheckpoint, LiveDrive, LiveVm
 from hvplan.model.marker import text_of
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
@@ -130,7 +130,7 @@ def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
         return part_of(kind, answers.of(name, id), query, answers.why.get(name, ""), commands)
 
     controllers = answers.of("controllers", id)
-    disks, dvds = _drives(record["HardDrives"]), _drives(record["DVDDrives"])
+    disks, dvds = _drives(record["HardDrives"], commands), _drives(record["DVDDrives"], commands)
     unread = [f"its settings could not be read: {problem}"] if problem else []
     if answers.why.get("controllers") and not controllers:
         unread.append(f"its SCSI controllers could not be read: {answers.why['controllers']}")
@@ -169,7 +169,7 @@ def _busy(status: object) -> str:
     return next((BUSY[word] for word in words if word in BUSY), "")
 
 
-def _drives(value: object) -> tuple[LiveDrive, ...] | None:
+def _drives(value: object, commands: Commands) -> tuple[LiveDrive, ...] | None:
     """Drives by slot; None when they did not come as objects."""
     if value is None:
         return ()
@@ -181,6 +181,7 @@ def _drives(value: object) -> tuple[LiveDrive, ...] | None:
                 slot=Slot(str(drive["ControllerType"]).lower(), int(drive["ControllerNumber"]), int(drive["ControllerLocation"])),
                 path=str(drive["Path"] or ""),
                 id=str(drive["Id"] or ""),
+                settings=DriveSettings(**fields_of(DriveSettings, drive, "Get-VMHardDiskDrive", commands)[0]) if "MaximumIOPS" in drive else DriveSettings(),
             )
             for drive in value
         ]

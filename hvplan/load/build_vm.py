@@ -7,7 +7,7 @@ from typing import Any
 
 from hvplan.load.build import Values, ensure, given, got, labels, lifecycle, part
 from hvplan.load.check import REMOVE
-from hvplan.model.devices import AdapterSettings, Disk, Dvd, NetworkAdapter, Vhd
+from hvplan.model.devices import AdapterSettings, Disk, DriveSettings, Dvd, NetworkAdapter, Vhd
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.parts import PARTS
 from hvplan.model.values import UNSET
@@ -49,6 +49,7 @@ def disk(key: str, values: Any, path_of: PathOf) -> Disk:
         vhd=vhd(got(values, "vhd"), path_of),
         disk="" if name is UNSET else name,
         disk_path="" if name is UNSET else path_of(name),
+        settings=part(DriveSettings, values),
         **given(values, slot="slot", shared="shared", absent="absent"),
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hvplan.load.kinds import BLOCK, CONSENT, NAME, SAVED_STATE, SECTOR, STOP_THEN, TEXT, VERSION
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
 from hvplan.model.adapters import AdapterSettings
-from hvplan.model.devices import ISO, SLOT
+from hvplan.model.devices import ISO, SLOT, DriveSettings
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.rows import Row, rows
 from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, number, word
@@ -82,7 +82,8 @@ DISK: Final = Group(
         "vhd": VHD,
         "disk": Leaf(kind=NAME, doc="A VirtualDisk document that is attached."),
         "absent": Leaf(kind=TRUTH, doc="true: the disk is detached; its file stays."),
-        **later("shared", "qos", "physicalDisk"),
+        "qos": Group(doc="How many operations of 8 KiB a second.", keys=below(DriveSettings, "qos.")),
+        **later("shared", "physicalDisk"),
     },
 )
 DVD: Final = Group(

@@ -86,6 +86,13 @@ def _disk(vm: VirtualMachine, disk: Disk, root: Mapping, checker: Checker) -> No
         elif not isinstance(disk.slot, Slot) and child(node, "slot") is None:
             hint = f"say where it sits: {disk.key}: {{slot: scsi 0:1, absent: true}}"
             checker.say("missing", f"Which disk is {disk.key}? A disk to remove needs its slot or its file.", place, hint=hint)
+    low, high = disk.settings.minimum_iops, disk.settings.maximum_iops
+    if isinstance(low, int) and isinstance(high, int) and low > high > 0:
+        detail = f"minimumIops {low}, maximumIops {high}"
+        qos = where(root, "devices", "disks", disk.key, "qos")
+        checker.say(
+            "qos-order", "qos.minimumIops is above qos.maximumIops.", qos, detail=detail, hint="lower the minimum, or write maximumIops: 0 for no limit"
+        )
     if disk.vhd is not None and vhd_node is not None:
         vhd_rules(disk.vhd, vhd_node, checker)
     if vm.generation == 2 and ending(disk.path) == ".vhd" and not disk.absent:

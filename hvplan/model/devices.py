@@ -9,7 +9,9 @@ from typing import Final
 
 from hvplan.model.adapters import AdapterSettings as AdapterSettings
 from hvplan.model.adapters import NetworkAdapter as NetworkAdapter
-from hvplan.model.values import PATH, UNSET, Kind, Unset
+from hvplan.model.impact import Impact, When
+from hvplan.model.rows import attribute
+from hvplan.model.values import PATH, UNSET, Kind, Reset, Unset, number
 from hvplan.model.vlan import VLAN as VLAN
 from hvplan.model.vlan import Vlan as Vlan
 
@@ -65,6 +67,42 @@ class Vhd:
     physical_sector: int | Unset = UNSET
 
 
+IOPS: Final[Kind[int]] = number(0, 10**9)  # behaviour 3.2
+_NOT_SAVED: Final = (When("the machine is saved", Impact.RESTART, lambda before, after, vm: vm.state == "Saved"), When("always", Impact.ONLINE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriveSettings:
+    """The rows of one drive that holds a disk: how many operations a second it may do and is kept, each of 8 KiB; 0 is none."""
+
+    minimum_iops: int | Unset | Reset = attribute(
+        IOPS,
+        "qos.minimumIops",
+        get="MinimumIOPS",
+        set="MinimumIOPS",
+        query="Get-VMHardDiskDrive",
+        write="Set-VMHardDiskDrive",
+        impact=_NOT_SAVED,
+        together="iops",
+        decode=lambda record: int(record["MinimumIOPS"] or 0),
+        doc="Operations of 8 KiB a second that are kept for it; 0: none.",
+        source="behaviour 2.3, 3.2",
+    )
+    maximum_iops: int | Unset | Reset = attribute(
+        IOPS,
+        "qos.maximumIops",
+        get="MaximumIOPS",
+        set="MaximumIOPS",
+        query="Get-VMHardDiskDrive",
+        write="Set-VMHardDiskDrive",
+        impact=_NOT_SAVED,
+        together="iops",
+        decode=lambda record: int(record["MaximumIOPS"] or 0),
+        doc="Most operations of 8 KiB a second; 0: no limit.",
+        source="behaviour 2.3, 3.2",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """A declared disk. Either `vhd` or `disk` (the name of a VirtualDisk document, its path in `disk_path`) is given, unless `absent`."""
@@ -74,6 +112,7 @@ class Disk:
     vhd: Vhd | None = None
     disk: str = ""
     disk_path: str = ""
+    settings: DriveSettings = DriveSettings()
     shared: bool = False
     absent: bool = False
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from hvplan.model.devices import AdapterSettings, Slot
+from hvplan.model.devices import AdapterSettings, DriveSettings, Slot
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Situation
 from hvplan.model.network import ManagementAdapters, Nic, Nics, SwitchSettings
@@ -50,6 +50,7 @@ class LiveDrive:
     slot: Slot
     path: str
     id: str = ""
+    settings: DriveSettings = DriveSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def adapter_values(adapter: LiveAdapter) -> dict[str, Json]:
 
 def drive_values(host: LiveHost, drive: LiveDrive) -> dict[str, Json]:
     """A disk in its slot, with the header of its base file where that could be read (`vhd.path` is the base, behind checkpoints)."""
-    values: dict[str, Json] = {"slot": str(drive.slot)}
+    values: dict[str, Json] = {"slot": str(drive.slot), **part_values(drive.settings)}
     base = host.base(drive.path) if drive.path else ""
     if not isinstance(base, Unknown):
         values["vhd.path"] = base

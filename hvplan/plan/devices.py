@@ -14,6 +14,7 @@ from hvplan.model.live import LiveAdapter, LiveDrive
 from hvplan.model.rows import rows, settled, written
 from hvplan.model.values import Reset, Unset
 from hvplan.plan.draft import OFFLINE, ONLINE, Draft, whose
+from hvplan.plan.drives import choose, drive_drafts
 from hvplan.plan.dvds import dvd_drafts
 from hvplan.plan.files import file_drafts
 from hvplan.plan.settings import after, calls
@@ -36,6 +37,8 @@ def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Itera
             yield attach(host, owner, head, change, disk, slot)
         case Create(want=NetworkAdapter() as adapter):
             yield from _add_adapter(host, owner, head, change, adapter)
+        case Update(want=Disk() as disk, live=LiveDrive() as drive, fields=fields):
+            yield from drive_drafts(host, owner, head, change.address, disk, drive, fields)
         case Update(want=NetworkAdapter(), live=LiveAdapter() as live):
             yield from _adapter_fields(host, owner, head, change.address, live.id, change.fields)
         case Delete(live=LiveDrive() as drive):
@@ -50,13 +53,14 @@ def attach(host: str, owner: str, head: Cmd, change: Create, disk: Disk, slot: S
     """Add-VMHardDiskDrive into one slot."""
     address = change.address
     where: dict[str, Argument] = {"ControllerType": CONTROLLER_TYPE[slot.kind], "ControllerNumber": slot.controller, "ControllerLocation": slot.location}
+    qos = {name: value for _, row, wanted in written(disk.settings) for name, value in row.encode(settled(row, wanted)).items()}
     return Draft(
         host=host,
         address=address,
         owner=owner,
         kind="disk",
         action="add",
-        invocation=build.write(head, Cmd("Add-VMHardDiskDrive", {**where, "Path": disk.path})),
+        invocation=build.write(head, Cmd("Add-VMHardDiskDrive", {**where, "Path": disk.path, **qos})),
         phase=phase_of(change.line),
         cause=("slot",),
         impact=change.line.impact,
@@ -69,19 +73,13 @@ def attach(host: str, owner: str, head: Cmd, change: Create, disk: Disk, slot: S
 def detach(host: str, owner: str, head: Cmd, address: str, drive: LiveDrive, line: When) -> Draft:
     """Remove-VMHardDiskDrive; the file stays."""
     slot = drive.slot
-    chosen: tuple[Cmd, ...]
-    if drive.id:
-        chosen = (Cmd("Get-VMHardDiskDrive"), build.where("Id", drive.id))
-    else:
-        arguments: dict[str, Argument] = {"ControllerType": CONTROLLER_TYPE[slot.kind], "ControllerNumber": slot.controller}
-        chosen = (Cmd("Get-VMHardDiskDrive", {**arguments, "ControllerLocation": slot.location}),)
     return Draft(
         host=host,
         address=address,
         owner=owner,
         kind="disk",
         action="remove",
-        invocation=build.write(head, *chosen, Cmd("Remove-VMHardDiskDrive")),
+        invocation=build.write(head, *choose(drive), Cmd("Remove-VMHardDiskDrive")),
         phase=phase_of(line),
         cause=("absent",),
         impact=line.impact,

@@ -22,6 +22,8 @@ from hvplan.plan.gates import impact_of, real
 
 Place = Callable[[str, str, str], str]
 _NO_OP: Final = ("no-op",)
+_UNITS: Final[Mapping[str, str]] = {"vhd.size": "bytes"}
+"""Attribute without a row -> its unit."""
 _UNDECLARED: Final = frozenset({"name", "slot", "vhd.path", "iso", "mac", "switch"})
 """What is shown of a device that nobody wrote down and that `exclusive` removes."""
 
@@ -63,6 +65,7 @@ def _disk_values(disk: Disk, slot: object) -> dict[str, Json]:
     flat: dict[str, Json] = {"disk": disk.disk} if disk.disk else {"vhd.path": disk.path}
     if slot is not None or disk.slot is not UNSET:
         flat["slot"] = str(slot or disk.slot)
+    flat |= declared(disk.settings)
     if disk.vhd:
         vhd = disk.vhd
         named = (
@@ -250,7 +253,7 @@ def _field(field: FieldChange) -> Field:
         path=field.path,
         before=field.json(field.before) if field.before is not None else None,
         after=field.json(field.after),
-        unit=field.row.kind.unit if field.row else "",
+        unit=field.row.kind.unit if field.row else _UNITS.get(field.path, ""),
         impact=field.impact.label,
         why=field.line.condition if field.line.condition != "always" else "",
         cause=field.cause,

@@ -9,7 +9,7 @@ from hvplan.cmdlets import build
 from hvplan.cmdlets.build import to_json
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
-from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section, dvd_section, own_section
+from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section, dvd_section, own_section, qos_section
 from hvplan.document.plan import Expect
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.impact import Impact
@@ -136,7 +136,7 @@ def _planned(want: VirtualMachine, live: LiveVm | None, change: Update | Keep | 
             continue
         match device.want:
             case Disk(absent=False) as disk:
-                found.add(disk_section(disk.key))
+                found |= {disk_section(disk.key), qos_section(disk.key)}
             case Dvd(absent=False) as dvd:
                 found.add(dvd_section(dvd.key))
             case NetworkAdapter(absent=False) as adapter:

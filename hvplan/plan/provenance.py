@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import Final
 
-from hvplan.diff.changes import Change, Create, Keep
+from hvplan.diff.changes import Change, Create, Keep, Update
 from hvplan.diff.digests import applied, disk_declared, disk_section
 from hvplan.model.devices import Disk
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Json
+
+_DIGESTED: Final[Mapping[str, str]] = {"vhd.size": "size", "slot": "slot"}
+"""Attribute of a disk that changes in place -> its name in the digest: the mark still holds what it was."""
 
 
 def applied_with_files(want: VirtualMachine, devices: Sequence[Change], old: Marker | None) -> dict[str, str]:
@@ -33,12 +37,15 @@ def _made(device: Change, disk: Disk, old: Marker | None) -> bool:
     """Was the file made by this run or, as the mark says, by an earlier one; in a creation that was cut off by that one."""
     if isinstance(device, Create) and device.file is not None:
         return True
-    if not isinstance(device, Create | Keep) or disk.vhd is None or disk.vhd.existing == "Adopt":
+    if not isinstance(device, Create | Keep | Update) or disk.vhd is None or disk.vhd.existing == "Adopt":
         return False
     if old is None or old.owner == "new":
         return old is not None
     last = old.applied.get(disk_section(disk.key))
-    return last is not None and any(last == digest(values) for values in _choices(disk_declared(disk)))
+    now = disk_declared(disk)
+    fields = device.fields if isinstance(device, Update) else device.left if isinstance(device, Keep) else ()
+    before = now | {_DIGESTED[field.path]: field.before for field in fields if _DIGESTED.get(field.path) in now}
+    return last is not None and any(last == digest(values) for values in (*_choices(now), *(_choices(before) if before != now else ())))
 
 
 def _choices(values: Mapping[str, Json]) -> Iterator[dict[str, Json]]:

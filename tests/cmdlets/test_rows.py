@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from hvplan.cmdlets.table import TABLE
-from hvplan.model.devices import AdapterSettings
+from hvplan.model.devices import AdapterSettings, DriveSettings
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import Row, rows
 
 CATALOGUE: Any = json.loads((Path(__file__).parent / "catalogue.json").read_text("utf-8"))
-ROWS = [row for part in (*(part for _, part in PARTS), AdapterSettings, SwitchSettings, ManagementSettings, HostSettings) for row in rows(part).values()]
+ROWS = [
+    row
+    for part in (*(part for _, part in PARTS), AdapterSettings, DriveSettings, SwitchSettings, ManagementSettings, HostSettings)
+    for row in rows(part).values()
+]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.path)

@@ -124,7 +124,7 @@ TEXTS = st.one_of(
 )
 VALUES = st.one_of(TEXTS, st.integers(-2, 70000), st.booleans(), st.none())
 # Formats that a schema cannot express, or not without hiding what is wanted: the kind alone decides.
-LOOSE = {"path", "named pipe", "whole minutes", "MAC address", "block size", "host name or IP address", "file", "slot", "size"}
+LOOSE = {"path", "path | null", "named pipe", "whole minutes", "MAC address", "block size", "host name or IP address", "file", "slot", "size"}
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hvplan.model.devices import AdapterSettings, Slot, Vlan, parse_slot
+from hvplan.model.devices import AdapterSettings, DriveSettings, Slot, Vlan, parse_slot
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact, Situation, judge
 from hvplan.model.network import ManagementSettings, SwitchSettings
@@ -16,7 +16,7 @@ from hvplan.model.values import RESET, UNSET
 
 ALL: list[tuple[type[Any], str, Row]] = [
     (part, name, row)
-    for part in (*(kind for _, kind in PARTS), AdapterSettings, SwitchSettings, ManagementSettings, HostSettings)
+    for part in (*(kind for _, kind in PARTS), AdapterSettings, DriveSettings, SwitchSettings, ManagementSettings, HostSettings)
     for name, row in rows(part).items()
 ]
 

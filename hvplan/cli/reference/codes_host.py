@@ -59,7 +59,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "iso-missing": ("A file that a DVD drive is to hold is not there.", "Put it in place, or correct its path."),
     "slot-occupied": ("The slot holds something else.", "Choose another slot."),
     "slot-kind": ("The machine has no slots of that kind.", "Use scsi."),
-    "slot-moved": ("The disk is attached to another slot of the machine; drives are not moved by this version.", "Declare that slot, or detach it there."),
+    "slot-moved": ("The disk is attached to another slot of the machine, and what is attached there could not be read.", "Declare that slot."),
     "controllers": ("More SCSI controllers than a machine takes.", "At most 4."),
     "controllers-fewer": ("The machine has more SCSI controllers than declared; they are not removed by this version.", "Declare as many as there are."),
     "disk-path": ("The slot holds another file.", "Detach it, correct the path, or choose another slot."),

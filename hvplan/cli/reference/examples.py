@@ -80,6 +80,8 @@ BY_PATH: Final[Mapping[str, str]] = {
     "vhd.parent": "ubuntu-golden",
     "disks.*.disk": "data-01",
     "dvds.*.slot": "scsi 0:4",
+    "qos.minimumIops": "100",
+    "qos.maximumIops": "5000",
     "dvds.*.iso": r"D:\iso\ubuntu.iso",
     "networkAdapters.*.name": "Network Adapter",
     "networkAdapters.*.switch": "lan",
@@ -117,6 +119,9 @@ FILL: Final[Mapping[str, tuple[str, ...]]] = {"bandwidth": ("minimumWeight",), "
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "devices.disks.*.slot": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.absent": ("devices.disks.*.slot",),
+    "devices.disks.*.qos": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
+    "devices.disks.*.qos.minimumIops": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
+    "devices.disks.*.qos.maximumIops": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.dvds.*.absent": ("devices.dvds.*.slot",),
     "devices.disks.*.vhd.existing": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.vhd.type": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),

@@ -43,7 +43,9 @@ def diff_drive(disk: Disk, drive: LiveDrive, base: str, address: str, vm: Machin
             smaller = " and a disk is not shrunk" if path == "vhd.size" else ""
             text = f"{path} is {now}, not {wanted}; this version does not change it{smaller}. Declare it as it is, or change the file by hand."
             findings.append(vm.refuse(address, "disk-" + path.removeprefix("vhd.").lower(), text, path))
-    fields += _qos(disk, drive, vm, ctx)
+    limits = tuple(_qos(disk, drive, vm, ctx))
+    fields += limits
+    findings += _qos_order(limits, drive, address, vm)
     findings += (replace(f, blocks=(vm.address if vm.new else address,)) for f in row_findings(disk.settings, address, _lifecycle(disk, vm), 0, ctx.host))
     if not fields:
         return Keep(address=address, want=disk, live=drive, slot=drive.slot), tuple(findings)
@@ -110,3 +112,12 @@ def _qos(disk: Disk, drive: LiveDrive, vm: Machine, ctx: Context) -> Iterator[Fi
     told = cause(vm.marker, qos_section(disk.key), qos_values(disk.settings), qos_values(drive.settings))
     for field in compare(disk.settings, drive.settings, _lifecycle(disk, vm), situation=vm.situation, host=ctx.host):
         yield replace(field, cause=told)
+
+
+def _qos_order(fields: tuple[FieldChange, ...], drive: LiveDrive, address: str, vm: Machine) -> Iterator[Finding]:
+    """Limits that would end up the wrong way round, counting what the host keeps (behaviour 3.2)."""
+    now = qos_values(drive.settings) | {field.path: field.after for field in fields}
+    low, high = now.get("qos.minimumIops"), now.get("qos.maximumIops")
+    if fields and isinstance(low, int) and isinstance(high, int) and low > high > 0:
+        text = f"qos.minimumIops would be {low}, more than qos.maximumIops with {high}; what is not written stays as the host has it. Write both."
+        yield vm.refuse(address, "qos-order", text, fields[0].path)

@@ -106,6 +106,10 @@ def test_operations_are_one_call() -> None:
     assert machine.disks[0].settings == DriveSettings()
     wanted = replace(disk("data", "scsi 0:1", size=20 * GIB), settings=DriveSettings(minimum_iops=100, maximum_iops=500))
     first = lines(plan(live, vm(disks=(wanted,))))[0]
+    half = replace(wanted, settings=DriveSettings(minimum_iops=100))
+    drives = (replace(machine.disks[0], settings=DriveSettings(minimum_iops=0, maximum_iops=50)),)
+    kept = replace(live, vms=(replace(machine, disks=drives),))
+    assert refusals(plan(kept, vm(disks=(half,)))) == [("vm/web01/disks/data", "qos-order")]
     assert first.startswith(ME)
     assert first.endswith("| Set-VMHardDiskDrive -MinimumIOPS 100 -MaximumIOPS 500 -Confirm:$false")
 

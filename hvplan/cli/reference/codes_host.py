@@ -96,6 +96,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "adapter-unmatched": ("An adopted machine has adapters that no declared one is.", "Name one with name or match.mac, or declare them too."),
     "switch-missing": ("The host has no switch of that name, and no document makes one.", "Correct the name, or declare the switch."),
     "switch-duplicate": ("Several switches of the host have that name.", "Rename all but one."),
+    "qos-order": ("minimumIops would end up above maximumIops, counting what the host keeps.", "Write both."),
     "bandwidth-mode": ("A minimum bandwidth is not of the kind that the switch of the adapter takes.", "Use the other minimum."),
     "switch-pattern": ("The switch name, read as a pattern, fits another switch of the host.", "Rename the switch."),
     "switch-in-use": ("Adapters are connected to a switch that is to be removed.", "Connect them elsewhere first."),

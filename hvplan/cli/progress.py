@@ -22,7 +22,7 @@ class Plain:
         self._state, self._several, self._lock = state, several, threading.RLock()
         self.seconds: dict[str, float] = {}
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         """A line beside whatever is shown; a signal may interrupt another one."""
         with self._lock:
             self._state.output.progress(text)
@@ -33,7 +33,7 @@ class Plain:
 
     def checking(self, host: str) -> None:
         """A host is re-read."""
-        self.say(f"Checking {host} against the plan ...")
+        self.tell(f"Checking {host} against the plan ...")
 
     def started(self, step: Step) -> None:
         """From now on a failure may leave something behind."""
@@ -41,7 +41,7 @@ class Plain:
 
     def waiting(self, step: Step, what: str, seconds: float) -> None:
         """Something takes its time."""
-        self.say(f"waiting {self.name(step)}: {visible(what)} ({seconds:.0f} s)")
+        self.tell(f"waiting {self.name(step)}: {visible(what)} ({seconds:.0f} s)")
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """A step has ended."""
@@ -50,7 +50,7 @@ class Plain:
             return
         why = f": {visible(result.error.message)}" if result.error else f" because {result.because} failed" if result.because else ""
         took = "" if result.outcome == "skipped" else f" ({seconds:.1f} s)"
-        self.say(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
+        self.tell(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
 
 
 class Live(Plain):
@@ -65,7 +65,7 @@ class Live(Plain):
     def _weight(self, step: Step) -> int:
         return max(1, self._expected.get(step.id, 1))
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         """Above the live view."""
         from rich.text import Text
 

@@ -96,7 +96,7 @@ class Job:
         refusals = open_gates(plan, self.given, _yes if somebody else None) or self._asked(state, plan, approved=approved or self.yes)
         if refusals:
             return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
-        with progress(state, plan) as listener, draining(listener.say) as interrupts:
+        with progress(state, plan) as listener, draining(listener.tell) as interrupts:
             run = Options(
                 given=self.given,
                 ask=_yes if somebody else None,  # the question was asked above, where no progress bar is in its way

@@ -50,7 +50,8 @@ class NewFile:
     """A VHD file to be made for a disk: under `temp` first, then renamed to `vhd.path`.
 
     `leftover`: a file of a killed run stands at `temp` and goes first. `folders`: missing ones, outermost first.
-    `bytes`: how much space the making takes at once.
+    `bytes`: how much space the making takes at once. `grows_from`: the size of a copy whose declared size is larger; 0 for
+    a file that is made as large as it is to be.
     """
 
     vhd: Vhd
@@ -58,6 +59,7 @@ class NewFile:
     leftover: bool = False
     folders: tuple[str, ...] = ()
     bytes: int = 0
+    grows_from: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

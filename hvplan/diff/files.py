@@ -64,7 +64,14 @@ def _new(vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding
         return vm.refuse(address, "leftover-in-use", text, "vhd.path")
     if blocker := _not_a_folder(ntpath.dirname(vhd.path), ctx):
         return vm.refuse(address, "not-a-folder", f"{blocker} is a file, so {vhd.path} cannot stand below it. Choose another path.", "vhd.path")
-    return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=_missing_folders(ntpath.dirname(vhd.path), ctx), bytes=_bytes(vhd, ctx))
+    folders = _missing_folders(ntpath.dirname(vhd.path), ctx)
+    return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=folders, bytes=_bytes(vhd, ctx), grows_from=_copied_smaller(vhd, ctx))
+
+
+def _copied_smaller(vhd: Vhd, ctx: Context) -> int:
+    """The size of the source when the copy is to be larger; else 0."""
+    source = header(ctx, vhd.source_path) if vhd.source_path else None
+    return source.size if isinstance(source, LiveVhd) and vhd.size is not UNSET and vhd.size > source.size else 0
 
 
 def _bytes(vhd: Vhd, ctx: Context) -> int:
@@ -124,8 +131,11 @@ def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> F
         return vm.refuse(address, "source-attached", f"source {origin} is in use on the host, so a copy would be torn. Release it first.", "vhd.source")
     if ntpath.splitext(origin)[1].lower() != ntpath.splitext(vhd.path)[1].lower():
         return vm.refuse(address, "disk-format", f"{vhd.path} cannot be made from {origin}: the formats differ.", "vhd.path")
-    if vhd.size is not UNSET and vhd.size != found.size:
-        text = f"{word} {origin} has {show_size(found.size)}, and another size ({show_size(vhd.size)}) is not made by this version. Leave vhd.size out."
+    if vhd.size is not UNSET and vhd.size < found.size:
+        text = f"{word} {origin} has {show_size(found.size)}; a copy is not made smaller ({show_size(vhd.size)}). Leave vhd.size out, or write a larger one."
+        return vm.refuse(address, "disk-size", text, "vhd.size")
+    if vhd.size is not UNSET and vhd.size > found.size and not vm.situation.off and ntpath.splitext(vhd.path)[1].lower() == ".vhd":
+        text = f"a copy of {origin} grows to {show_size(vhd.size)} once it is attached, and a .vhd does not grow while its machine runs. Leave vhd.size out."
         return vm.refuse(address, "disk-size", text, "vhd.size")
     inherited = {path: pair for path, pair in differences(vhd, found).items() if path in _INHERITED[word]}
     if inherited:

@@ -14,7 +14,7 @@ from hvplan.model.live import LiveAdapter, LiveDrive
 from hvplan.model.rows import rows, settled, written
 from hvplan.model.values import Reset, Unset
 from hvplan.plan.draft import OFFLINE, ONLINE, Draft, whose
-from hvplan.plan.drives import choose, drive_drafts
+from hvplan.plan.drives import choose, drive_drafts, grow_copy
 from hvplan.plan.dvds import dvd_drafts
 from hvplan.plan.files import file_drafts
 from hvplan.plan.settings import after, calls
@@ -35,6 +35,8 @@ def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Itera
             if change.file:
                 yield from file_drafts(host, change.address, owner, change.file)
             yield attach(host, owner, head, change, disk, slot)
+            if change.file and change.file.grows_from:
+                yield grow_copy(host, owner, change.address, change.file, change.line)
         case Create(want=NetworkAdapter() as adapter):
             yield from _add_adapter(host, owner, head, change, adapter)
         case Update(want=Disk() as disk, live=LiveDrive() as drive, fields=fields):

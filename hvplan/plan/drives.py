@@ -7,9 +7,11 @@ from typing import Final
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Argument, Cmd
-from hvplan.diff.changes import FieldChange
+from hvplan.diff.changes import FieldChange, NewFile
 from hvplan.model.devices import Disk, Slot
+from hvplan.model.impact import When
 from hvplan.model.live import LiveDrive
+from hvplan.model.values import UNSET
 from hvplan.plan.draft import Draft
 from hvplan.plan.settings import after, before, calls
 from hvplan.plan.slots import CONTROLLER_TYPE, phase_of, slot_needs, slot_thing
@@ -68,6 +70,12 @@ def _grow(host: str, owner: str, address: str, path: str, field: FieldChange) ->
         verify=after(address, (field,)),
         timeout=max(_LEAST_SECONDS, (field.after - field.before) // _BYTES_PER_SECOND),
     )
+
+
+def grow_copy(host: str, owner: str, address: str, file: NewFile, line: When) -> Draft:
+    """Resize-VHD of a copy that is to be larger than its source, once it is attached: what a killed run leaves then grows by the ordinary difference."""
+    size = file.vhd.size if file.vhd.size is not UNSET else file.grows_from
+    return _grow(host, owner, address, file.vhd.path, FieldChange(path="vhd.size", before=file.grows_from, after=size, line=line))
 
 
 def _move(host: str, owner: str, head: Cmd, address: str, slot: Slot, drive: LiveDrive, field: FieldChange) -> Draft:

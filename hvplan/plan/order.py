@@ -54,6 +54,7 @@ RULES: Final = (
     _rule("leftover delete", "file create|copy", THING, "a leftover of a cut-off run holds the name"),
     _rule("file create|copy", "file rename", THING, "a file gets its name when it is whole"),
     _rule("file rename", "disk add", OBJECT, "a disk is attached under its own name"),
+    _rule("disk add", "file resize", OBJECT, "a copy grows where it is attached"),
     _rule("vm create", "settings|unasked|controller|disk|dvd|adapter *", MACHINE, "the machine must be there"),
     _rule("vm create", "file rename", MACHINE, "a finished file without its machine would be nobody's"),
     _rule("intent mark", "file rename", MACHINE, "a finished file without its mark would be nobody's"),

@@ -66,7 +66,7 @@ def test_copies_and_children() -> None:
         ("parent-missing", {"missing": (DATA, TEMP, GOLDEN)}, {"parent": "u", "parent_path": GOLDEN}),
         ("source-missing", {"missing": (DATA, TEMP, GOLDEN)}, {"source": "u", "source_path": GOLDEN}),
         ("unknown", {"missing": (DATA, TEMP), "headers": {normal_path(GOLDEN): Unknown("locked")}}, {"parent": "u", "parent_path": GOLDEN}),
-        ("disk-size", {"missing": (DATA, TEMP), "vhds": (vhd(GOLDEN, GIB),)}, {"source": "u", "source_path": GOLDEN, "size": 2 * GIB}),
+        ("disk-size", {"missing": (DATA, TEMP), "vhds": (vhd(GOLDEN, 2 * GIB),)}, {"source": "u", "source_path": GOLDEN, "size": GIB}),
         ("disk-size", {"missing": (DATA, TEMP)}, {}),
         ("disk-size", {"missing": (DATA, TEMP)}, {"size": 5_000_000}),
         ("space", {"missing": (DATA, TEMP), "free": {"d:": GIB}}, {"size": 2 * GIB, "type": "Fixed"}),

@@ -127,6 +127,11 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[Borrowed, Endpoint]
         yield world, endpoint
 
 
+def _untold(case: Case) -> bool:
+    """Its bandwidth settings have no properties among the engine's stand-ins (none were reflected), so they cannot be told there."""
+    return any("bandwidth:" in (case.folder / name).read_text("utf-8") for name in ("desired.yaml", "host.world.yaml"))
+
+
 @NEEDS_ENGINE
 def test_with_the_real_engine(served: tuple[Borrowed, Endpoint], tmp_path_factory: pytest.TempPathFactory, figure: Figure, subtests: pytest.Subtests) -> None:
     """Behind a real PowerShell every case gives the same plan, the same calls and the same end."""
@@ -146,10 +151,13 @@ def test_with_the_real_engine(served: tuple[Borrowed, Endpoint], tmp_path_factor
         return Lent()
 
     agreed = 0
-    for case in casebook.cases():
+    told = [case for case in casebook.cases() if not _untold(case)]
+    for case in told:
         with subtests.test(msg=case.name):
             folder = tmp_path_factory.mktemp("case")
             _agree(story(case, folder), story(case, folder, connect))
             agreed += 1
     session.close()
-    figure(f"{agreed} cases agree on the real PowerShell engine, {endpoint.engine_starts} engine starts")
+    figure(
+        f"{agreed} of {len(told)} cases agree on the real PowerShell engine, {endpoint.engine_starts} engine starts; {len(casebook.cases()) - len(told)} cannot be told there"
+    )

@@ -232,7 +232,7 @@ class Engines:
         """An engine for a new shell. Raises HvplanError where none can be started."""
         with self._lock:
             engine, self._spare = self._spare, None
-            if engine is None or engine.join(0):
+            if engine is None or engine.join(0.01):  # one that has just ended may not be known to have
                 engine = self._started()
             with contextlib.suppress(HvplanError):  # who needs it will be told
                 self._spare = self._started()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 from collections import Counter
@@ -21,6 +22,8 @@ from hvplan.simulator.call import Answer, Call
 from hvplan.simulator.serve import start_engine
 from hvplan.simulator.world import SimulatedWorld
 from tests import casebook
+from tests.casebook import Case
+from tests.house import ROOT
 from tests.lab import Lab
 from tests.test_three_ways import ENGINE, NEEDS_ENGINE, Borrowed, reach
 
@@ -99,10 +102,23 @@ def test_a_crash_in_the_middle(at: int, before: bool, tmp_path: Path) -> None:
     assert set(made.values()) == {1}
 
 
+def quickstart(folder: Path) -> Case:
+    """The quickstart example as a case."""
+    example = ROOT / "examples" / "quickstart"
+    folder.mkdir()
+    shutil.copy(example / "lab.yaml", folder / "desired.yaml")
+    for name in ("host.world.yaml", "hv01.world.yaml"):
+        shutil.copy(example / "hv01.world.yaml", folder / name)
+    return Case(folder=folder, why="what everybody runs first")
+
+
 @NEEDS_ENGINE
-def test_the_same_result_with_four_sessions(tmp_path: Path, figure: Callable[[str], None]) -> None:
-    """The lab applied by four workers gives the same result document as on our own PowerShell, except for times."""
-    own = Lab(CREATE, tmp_path)
+@pytest.mark.parametrize("name", ["create-a-lab", "quickstart"])
+def test_the_same_result_with_four_sessions(name: str, tmp_path: Path, figure: Callable[[str], None]) -> None:
+    """Applied by four workers it gives the same result document as on our own PowerShell, except for times."""
+    case = quickstart(tmp_path / "quickstart") if name == "quickstart" else CREATE
+    own = Lab(case, tmp_path)
+    shutil.copy(case.folder / "host.world.yaml", tmp_path / "hv01.world.yaml")
     expected = to_json(own.apply(own.plan()))
     world = Borrowed()
     with start_engine(world, ENGINE) as endpoint:
@@ -111,10 +127,12 @@ def test_the_same_result_with_four_sessions(tmp_path: Path, figure: Callable[[st
             world.real = real
             return reach(endpoint, 4)
 
-        lab = Lab(CREATE, tmp_path, connect)  # type: ignore[arg-type] # a PsrpSession is a Session
-        result = to_json(apply_plan(lab.plan(), {"hv01": lab.session}, clock=SystemClock(), options=Options(given=Given(), parallel=4)))
+        lab = Lab(case, tmp_path, connect)  # type: ignore[arg-type] # a PsrpSession is a Session
+        document = lab.plan()
+        assert len(document.steps) > 20
+        result = to_json(apply_plan(document, {"hv01": lab.session}, clock=SystemClock(), options=Options(given=Given(), parallel=4)))
         lab.session.close()
-        figure(f"four sessions at once, {endpoint.engine_starts} engine starts")
+        figure(f"{name} with four sessions at once, {endpoint.engine_starts} engine starts")
     assert {key: value for key, value in result.items() if key != "meta"} == {key: value for key, value in expected.items() if key != "meta"}
     assert _facts(lab.world) == _facts(own.world)
 

@@ -51,7 +51,7 @@ class NewFile:
 
     `leftover`: a file of a killed run stands at `temp` and goes first. `folders`: missing ones, outermost first.
     `bytes`: how much space the making takes at once. `grows_from`: the size of a copy whose declared size is larger; 0 for
-    a file that is made as large as it is to be.
+    a file that is made as large as it is to be. `standing`: a killed run has made it already, and it only grows.
     """
 
     vhd: Vhd
@@ -60,6 +60,7 @@ class NewFile:
     folders: tuple[str, ...] = ()
     bytes: int = 0
     grows_from: int = 0
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,8 +154,8 @@ def _in_use(path: str, ctx: Context) -> str:
     return "the host has it mounted" if isinstance(found, LiveVhd) and found.attached else ""
 
 
-def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> Finding | None:
-    """None when the file that stands there may be attached."""
+def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding | None:
+    """None when the file that stands there may be attached; a copy of ours that a killed run left as small as its source grows then."""
     ours = (vm.completing and vm.marker is not None) or (vm.marker is not None and vm.marker.applied.get(disk_section(disk.key)) == digest(disk_declared(disk)))
     if vhd.existing != "Adopt" and not ours:
         text = f"a file already stands at {vhd.path}. It is never overwritten: remove it, choose another path, or write `existing: Adopt` to use it."
@@ -170,6 +170,8 @@ def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> 
     source = header(ctx, vhd.source_path) if vhd.source_path else None
     if isinstance(source, LiveVhd) and source.size != found.size:
         differing["vhd.source"] = (show_size(found.size), f"a copy of {show_size(source.size)}")
+    if ours and set(differing) == {"vhd.size"} and isinstance(source, LiveVhd) and source.size == found.size and _copied_smaller(vhd, ctx):
+        return NewFile(vhd=vhd, temp=temporary(vhd.path), grows_from=found.size, standing=True)
     if differing:
         text = f"the file at {vhd.path} is not what is declared: " + "; ".join(
             f"{path} is {now}, not {want}" for path, (now, want) in sorted(differing.items())

@@ -32,7 +32,7 @@ def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Itera
         return
     match change:
         case Create(want=Disk() as disk, slot=Slot() as slot):
-            if change.file:
+            if change.file and not change.file.standing:
                 yield from file_drafts(host, change.address, owner, change.file)
             yield attach(host, owner, head, change, disk, slot)
             if change.file and change.file.grows_from:

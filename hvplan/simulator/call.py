@@ -54,7 +54,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call gave: records go down the pipe first, one by one, then warnings and errors are reported."""
+    """What a call gave: warnings are reported first, then records go down the pipe one by one, then errors are reported."""
 
     records: tuple[Obj | Any, ...] = ()
     errors: tuple[Error, ...] = ()

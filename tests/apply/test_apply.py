@@ -14,57 +14,26 @@ import pytest
 from hvplan.apply import honest
 from hvplan.apply.gates import Given
 from hvplan.apply.listener import Silent
-from hvplan.apply.run import Options, apply_plan
 from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Expect, PlanDocument, Refusal, Step
-from hvplan.document.result import ResultDocument, StepResult
+from hvplan.document.result import StepResult
 from hvplan.errors import ConfigurationError
-from hvplan.model.live import LiveFile
-from hvplan.model.parts import Processor
-from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Unsure
 from tests.apply.fake import (
     GIB,
-    Eyes,
     FakeHost,
     Lost,
-    clock,
     guid,
     machine,
     plan,
     restart_consent,
     set_step,
-    start_step,
     stop_step,
     window,
 )
+from tests.apply.runs import outcomes, restart, run, set_count
 from tests.document.sample import PLAN
-
-NO = ErrorRecord(id="InvalidState,Microsoft.HyperV.PowerShell.Commands.SetVMProcessor", category="InvalidOperation", message="The VM is in use.")
-
-
-def run(host: FakeHost, document: PlanDocument, **more: Any) -> ResultDocument:
-    """Apply on a virtual clock, without a journal unless one is asked for."""
-    listener = more.pop("listener", None)
-    return apply_plan(
-        document, {"hv01": host}, clock=clock(), options=Options(again="hvplan apply lab.yaml", **more), listener=listener, readers={"hv01": Eyes(host)}
-    )
-
-
-def set_count(host: FakeHost, number: int, count: int) -> None:
-    """Somebody else changes a machine."""
-    host.vms[guid(number)] = replace(host.vms[guid(number)], processor=Processor(count=count, weight=100))
-
-
-def outcomes(result: ResultDocument) -> dict[str, str]:
-    return {step.id: step.outcome for step in result.steps}
-
-
-def restart(number: int, prefix: str = "s") -> tuple[Step, ...]:
-    """Stop, set, start."""
-    one, two, three = f"{prefix}1", f"{prefix}2", f"{prefix}3"
-    return stop_step(one, number), set_step(two, number, needs=(one,)), start_step(three, number, needs=(two,))
 
 
 def test_a_plan_is_carried_out_in_order() -> None:
@@ -128,166 +97,6 @@ def test_what_moves_between_the_check_and_the_write_is_not_overwritten() -> None
     assert outcomes(result) == {"s1": "done", "s2": "failed"}
     assert result.exit_code == 4
     assert [id for _, id in host.calls] == [guid(1)]
-
-
-def test_only_what_was_certainly_not_sent_is_sent_again() -> None:
-    """NotSent is tried again, a few times; the write then happens once."""
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [NotSent(why="refused"), NotSent(why="refused")]
-    assert run(host, plan(set_step("s1", 1))).exit_code == 0
-    assert len(host.calls) == 1
-
-
-def test_a_host_that_stays_away_is_not_asked_for_ever() -> None:
-    """After a few tries the outcome is not_sent, nothing was written, exit 1."""
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [NotSent(why="refused")] * 50
-    result = run(host, plan(set_step("s1", 1), set_step("s2", 1, count=3, was=2, needs=("s1",))))
-    assert outcomes(result) == {"s1": "not_sent", "s2": "skipped"}
-    assert (result.exit_code, host.calls) == (1, [])
-    assert len(host.script["Set-VMProcessor"]) >= 40
-
-
-def test_a_wrong_password_is_not_tried_again() -> None:
-    """Repeating a refused logon locks accounts."""
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [NotSent(why="401", code="logon-failed")] * 5
-    assert outcomes(run(host, plan(set_step("s1", 1)))) == {"s1": "not_sent"}
-    assert len(host.script["Set-VMProcessor"]) == 4
-
-
-@pytest.mark.parametrize("refusal", [Failed(errors=(NO,)), Done(errors=(NO,))])
-def test_any_error_record_is_a_failure_and_never_repeated(refusal: Any) -> None:
-    """For a write an error is failure whatever the state says; what depends on it is skipped with the root named; the rest finishes."""
-    host = FakeHost.of(machine(1), machine(2))
-    host.script["Set-VMProcessor"] = [refusal]
-    steps = (set_step("s1", 1), set_step("s2", 1, count=3, was=2, needs=("s1",)), set_step("s3", 1, count=4, was=3, needs=("s2",)), stop_step("s4", 2))
-    result = run(host, plan(*steps), parallel=1)
-    assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped", "s4": "done"}
-    assert [step.because for step in result.steps] == ["", "s1", "s1", ""]
-    assert result.steps[0].error is not None
-    assert result.steps[0].error.id == NO.id
-    assert (result.exit_code, result.hosts["hv01"]) == (4, "failed")
-    assert result.continue_with == "hvplan apply lab.yaml"
-
-
-def test_a_call_whose_end_was_not_seen_is_decided_by_a_re_read() -> None:
-    """Lost after it took effect: done, and not sent again. Lost before: failed, and not sent again either."""
-    for ran, expected in ((True, "done"), (False, "failed")):
-        host = FakeHost.of(machine(1))
-        host.script["Set-VMProcessor"] = [Lost(ran)]
-        result = run(host, plan(set_step("s1", 1)))
-        assert outcomes(result) == {"s1": expected}
-        assert len(host.calls) == int(ran)
-        assert result.exit_code == (0 if ran else 4)
-
-
-def test_a_lost_call_is_not_believed_on_what_held_before_it() -> None:
-    """Lost, and both the precondition and what `verify` names hold: it may have run or not, so the outcome is unknown."""
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [Lost(ran=False)]
-    step = replace(set_step("s1", 1), verify=(Expect(address="vm/web01", path="notes", value=""),))
-    assert outcomes(run(host, plan(step))) == {"s1": "unknown"}
-
-
-def test_a_lost_copy_is_not_believed_on_its_file() -> None:
-    """A file is there long before the copy is whole: finding it after a lost call proves nothing."""
-    host = FakeHost.of(machine(1))
-    host.asked = ("d:\\b.hvplan.vhdx",)
-    copy = write(Cmd("Copy-Item", {"LiteralPath": "D:\\a.vhdx", "Destination": "D:\\b.hvplan.vhdx"}))
-    there, absent = (Expect(address="vm/web01/disks/os", path="file D:\\b.hvplan.vhdx", value=value) for value in (True, False))
-    step = replace(
-        set_step("s1", 1), address="vm/web01/disks/os", action="copy", expect=(absent,), verify=(there,), invocation=to_json(copy), powershell=powershell(copy)
-    )
-
-    def cut_off() -> Any:
-        host.files["d:\\b.hvplan.vhdx"] = LiveFile(path="D:\\b.hvplan.vhdx", folder=False, size=1)
-        return Unsure(why="the connection was lost")
-
-    host.script["Copy-Item"] = [cut_off]
-    assert outcomes(run(host, plan(step))) == {"s1": "unknown"}
-
-
-def test_what_nobody_can_tell_is_unknown() -> None:
-    """Lost, and the object cannot be read: unknown, exit 4, and what depends on it is skipped."""
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [lambda: _lost(host)]
-    result = run(host, plan(set_step("s1", 1), set_step("s2", 1, count=3, was=2, needs=("s1",))))
-    assert outcomes(result) == {"s1": "unknown", "s2": "skipped"}
-    assert (result.exit_code, result.hosts) == (4, {"hv01": "unknown"})
-
-
-def _lost(host: FakeHost) -> Any:
-    host.blind = True
-    return Unsure(why="the connection was lost")
-
-
-def test_a_step_that_shows_less_than_it_writes_is_sent_all_the_same() -> None:
-    """What `verify` names may hold before the write (a mark whose line is not known yet): only a moved precondition can make a step needless."""
-    host = FakeHost.of(machine(1))
-    step = replace(set_step("s1", 1), verify=(Expect(address="vm/web01", path="notes", value=""),))
-    assert run(host, plan(step)).exit_code == 0
-    assert len(host.calls) == 1
-
-
-def test_success_is_what_a_re_read_shows() -> None:
-    """A write that comes back without error and has no effect has failed, whether or not something needs it."""
-    for more in ((), (set_step("s2", 1, count=3, was=2, needs=("s1",)),)):
-        host = FakeHost.of(machine(1))
-        host.deaf = True
-        result = run(host, plan(set_step("s1", 1), *more))
-        assert result.steps[0].outcome == "failed"
-        assert "processor.count is 1, not 2" in (result.steps[0].error.message if result.steps[0].error else "")
-        assert result.exit_code == 4
-
-
-def test_a_stop_waits_for_off_and_escalates_only_after_failure() -> None:
-    """The guest does not answer: the escalation runs, what needs the machine off follows, and the run has succeeded."""
-    host = FakeHost.of(machine(1))
-    host.script["Stop-VM"] = [Done()]  # answered, but the machine stays on
-    steps = (
-        stop_step("s1", 1),
-        stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"TurnOff": True}),
-        set_step("s3", 1, needs=("s1", "s2")),
-        start_step("s4", 1, needs=("s3",)),
-    )
-    result = run(host, plan(*steps))
-    assert outcomes(result) == {"s1": "failed", "s2": "done", "s3": "done", "s4": "done"}
-    assert (result.exit_code, result.hosts) == (0, {"hv01": "converged"})
-
-
-def test_an_escalation_that_is_not_needed_does_not_run() -> None:
-    """The guest shut down: nobody turns it off as well, and nothing counts as left undone."""
-    host = FakeHost.of(machine(1))
-    steps = (stop_step("s1", 1), stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"TurnOff": True}), set_step("s3", 1, needs=("s1", "s2")))
-    result = run(host, plan(*steps))
-    assert outcomes(result) == {"s1": "done", "s2": "skipped", "s3": "done"}
-    assert result.exit_code == 0
-    assert [call[0] for call in host.calls] == ["Stop-VM", "Set-VMProcessor"]
-
-
-def test_a_stop_without_escalation_fails_in_time() -> None:
-    """A guest that never shuts down: the stop fails after its timeout, nothing offline is tried, the machine keeps running."""
-    host = FakeHost.of(machine(1))
-    host.script["Stop-VM"] = [Done()]
-    result = run(host, plan(*restart(1)))
-    assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped"}
-    assert host.vms[guid(1)].state == "Running"
-
-
-def test_a_machine_that_was_left_off_is_named() -> None:
-    """When a change inside the window fails, the machine is started all the same; when that fails too, the result says that it is down."""
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [Failed(errors=(NO,))]
-    result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
-    assert [step.outcome for step in result.steps] == ["done", "failed", "done"]
-    assert result.exit_code == 4
-    assert host.vms[guid(1)].state == "Running"
-    host = FakeHost.of(machine(1))
-    host.script["Set-VMProcessor"] = [Failed(errors=(NO,))]
-    host.script["Start-VM"] = [Failed(errors=(NO,))]
-    result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
-    assert any("vm/web01 was stopped and has not been started again" in note for note in result.meta["notes"])
 
 
 def test_references_come_from_what_the_creating_step_returned() -> None:

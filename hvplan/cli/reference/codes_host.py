@@ -68,7 +68,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "disk-missing": ("The file of a VirtualDisk is not there.", "Put it in place, or correct its path."),
     "disk-format": ("The format of the file (.vhd, .vhdx) does not go with the machine or with its origin.", "Convert it by hand, or choose another."),
     "disk-size": (
-        "The size is not possible, is missing, or differs from the file; disks are not resized by this version.",
+        "The size is not possible, is missing, or smaller than the file or its source; disks grow and are never made smaller by this version.",
         "Declare it as it is, or resize by hand.",
     ),
     "disk-type": ("The file has another type; disks are not converted by this version.", "Declare it as it is, or convert it by hand."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,23 +27,22 @@ SHOWN = 5
 Json = Any
 
 
-def test_generated_invocations_bind_as_in_the_real_engine() -> None:
+def test_generated_invocations_bind_as_in_the_real_engine(figure: Callable[[str], None]) -> None:
     """Bound set, names, order, converted values with their types, error id, category and exception agree: 1,500 invocations."""
-    agree(1_500)
+    agree(1_500, figure)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-def test_many_generated_invocations_bind_as_in_the_real_engine() -> None:
+def test_many_generated_invocations_bind_as_in_the_real_engine(figure: Callable[[str], None]) -> None:
     """The same over 20,000."""
-    agree(20_000)
+    agree(20_000, figure)
 
 
-def agree(count: int) -> None:
-    """Ask both; the seed is printed."""
+def agree(count: int, figure: Callable[[str], None]) -> None:
+    """Ask both; the count and the seed stand in the summary."""
     path = engine_path()
     seed = random.randrange(1 << 30)  # noqa: S311 - test data
-    print(f"seed {seed}")
     draw = random.Random(seed)  # noqa: S311 - test data
     asked = cmdlets()
     outcomes: Counter[str] = Counter()
@@ -55,7 +55,7 @@ def agree(count: int) -> None:
                 if differs(line, verdict):
                     differing.append(line)
         found = [_found(engine, line) for line in differing[:SHOWN]]
-    print(f"{count - len(differing)} of {count} generated invocations agree: {dict(outcomes.most_common())}")
+    figure(f"{count - len(differing)} of {count} generated invocations bind as on the real engine, seed {seed}")
     shown = "\n".join(f"{json.dumps(line)}\n  ours: {_ours(line)}" for line in found)
     assert not differing, f"seed {seed}: {len(differing)} of {count} differ; made small, as lines for {FOUND.name}:\n{shown}"
     assert outcomes["bound"] > count // 10, "hardly anything bound: the generators have lost their aim"

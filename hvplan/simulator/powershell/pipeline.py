@@ -73,10 +73,10 @@ def run(stages: Sequence[tuple[Place, Stage]], input: Iterable[Any] | None) -> N
             start = wish.index + 1
 
 
-def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session) -> list[Any] | None:
-    """What one command gives inside a script; None where an error ended its statement: it is noted, and the script goes on.
+def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session) -> tuple[list[Any], bool]:
+    """What one command gives inside a script, and whether its statement came to its end.
 
-    Raises Terminate where a preference (`ErrorAction Stop`) ends the script.
+    An error that ended it is noted, and the script goes on. Raises Terminate where a preference (`ErrorAction Stop`) ends the script.
     """
     output: list[Any] = []
     try:
@@ -87,5 +87,5 @@ def collect(name: str, arguments: Sequence[Argument], commands: Commands, sessio
         if end.preference:
             raise
         session.emit("ERROR_RECORD", records.error_record(end.error))
-        return None
-    return output
+        return output, False
+    return output, True

@@ -157,7 +157,8 @@ def _exception(writer: Writer, error: ErrorRecord) -> None:
     writer.raw(f"<ToString>{escape(error.exception)}: {escape(error.message)}</ToString><Props>")
     if _RUNTIME[0] in bases:
         writer.note("ErrorRecord", error.message, 0)
-        writer.note("WasThrownFromThrowStatement", False, 0)
+        if "WasThrownFromThrowStatement" not in error.details:
+            writer.note("WasThrownFromThrowStatement", False, 0)
     for name, value in error.details.items():
         writer.note(name, value, 0)
     writer.note("TargetSite", "Void ThrowTerminatingError(System.Management.Automation.ErrorRecord)" if error.thrown else None, 0)

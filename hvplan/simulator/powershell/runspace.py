@@ -26,7 +26,7 @@ from hvplan.simulator.powershell.core import CORE
 from hvplan.simulator.powershell.place import Session
 from hvplan.simulator.powershell.records import ErrorRecord
 from hvplan.simulator.powershell.restricted import RestrictedCommands, read_configuration
-from hvplan.simulator.powershell.scripts import SCRIPTS, Scope, Scripts, digest, module_functions
+from hvplan.simulator.powershell.scripts import FUNCTIONS, SCRIPTS, Scope, Scripts, digest, module_functions
 from hvplan.simulator.powershell.stage import Cancelled, Terminate
 
 
@@ -34,10 +34,18 @@ class SimulatedPowerShell:
     """PowerShell on a simulated host.
 
     `release` defaults to the world's; `configuration` is a restricted session's definition (`restricted`), None for an
-    open one; `scripts` are the script texts that may run in an open one, by the SHA-256 of their UTF-8 (hex).
+    open one; `scripts` are the script texts that may run in an open one, by the SHA-256 of their UTF-8 (hex), `functions` those of the
+    module that a restricted one may load.
     """
 
-    def __init__(self, world: World, release: str | None = None, configuration: Mapping[str, Any] | None = None, scripts: Scripts = SCRIPTS) -> None:
+    def __init__(
+        self,
+        world: World,
+        release: str | None = None,
+        configuration: Mapping[str, Any] | None = None,
+        scripts: Scripts = SCRIPTS,
+        functions: Scripts = FUNCTIONS,
+    ) -> None:
         self._world = world
         catalogue = load_catalogue(release if release is not None else world.release)
         session = read_configuration(configuration or {})
@@ -46,7 +54,7 @@ class SimulatedPowerShell:
         self._scripts = scripts
         if session.restricted:
             self._scripts = {}
-            self._commands = RestrictedCommands(catalogue, CORE, session, module_functions(everything))
+            self._commands = RestrictedCommands(catalogue, CORE, session, module_functions(everything, functions))
 
     def open(self, session: int) -> Runspace:
         """A new runspace; `session` is its number in the audit log."""
@@ -105,7 +113,7 @@ class SimulatedRunspace:
         if script is None or len(statement) != 1:
             raise Terminate(_scripts_not_allowed(text))
         scope = Scope(self._commands, session, lambda value: session.emit("PIPELINE_OUTPUT", serializer.serialize(value)), self._variables)
-        script({argument.name or "": argument.value for argument in statement[0].arguments}, scope)
+        script.run(script.bind(statement[0].arguments), scope)
 
 
 class _Client:

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hvplan.simulator.pipe import Argument
-from hvplan.simulator.powershell import psobject
-from hvplan.simulator.powershell.commands import Commands, Found
+from hvplan.simulator.powershell.binder import bind
+from hvplan.simulator.powershell.binding_errors import BindingError
+from hvplan.simulator.powershell.boot_order import set_boot_order
+from hvplan.simulator.powershell.commands import Commands, Found, for_function, not_bound
 from hvplan.simulator.powershell.pipeline import collect
 from hvplan.simulator.powershell.place import Session
+from hvplan.simulator.powershell.psobject import type_name
+from hvplan.simulator.powershell.records import ErrorRecord
 from hvplan.simulator.powershell.restricted import function
-from hvplan.simulator.powershell.stage import Host
+from hvplan.simulator.powershell.stage import Host, Terminate
 from hvplan.simulator.values import List
+
+Parameters = Sequence[tuple[str, str]]
+"""A script's parameters in order, each with its .NET type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +40,73 @@ class Scope:
     emit: Callable[[Any], None]
     variables: dict[str, Any] = field(default_factory=dict)
 
-    def call(self, name: str, *arguments: Argument) -> list[Any] | None:
-        """What one command gives; None where an error ended its statement, which the script survives."""
-        return collect(name, arguments, self.commands, self.session)
+    def array(self, name: str, *arguments: Argument) -> list[Any]:
+        """`@(Name ...)`: what one command gives, also before an error that ended its statement, which the script survives."""
+        return collect(name, arguments, self.commands, self.session)[0]
 
     def assign(self, variable: str, name: str, *arguments: Argument) -> Any:
         """`$variable = Name ...`: the value, which stays what it was where an error ended the statement."""
-        output = self.call(name, *arguments)
-        if output is not None:
-            self.variables[variable] = _one_or_all(output)
+        output, ended = collect(name, arguments, self.commands, self.session)
+        if ended:
+            self.variables[variable] = one_or_all(output)
         return self.variables.get(variable)
 
 
-Script = Callable[[Mapping[str, Any], Scope], None]
-"""What a constant script does with its parameters: calls commands as the script would. Raises Terminate."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A constant script: its parameters, and what it does with them (calls commands as the script would; raises Terminate)."""
+
+    parameters: Parameters
+    run: Callable[[Mapping[str, Any], Scope], None]
+
+    def bind(self, arguments: Sequence[Argument]) -> Mapping[str, Any]:
+        """The parameters that were given, converted; what fits none goes to `$args`, which no constant reads. Raises Terminate.
+
+        A script has no common parameters and demands nothing; what does not convert fails in the parameter's own attribute.
+        """
+        found = function("", "", [(name, type, False) for name, type in self.parameters], _never)
+        own = found.cmdlet.parameters[: len(self.parameters)]
+        cmdlet = replace(found.cmdlet, parameters=own, by_name={one.name.lower(): one for one in own}, by_alias={})
+        named = [one for one in arguments if one.name is not None and any(name.startswith(one.name.lower()) for name in cmdlet.by_name)]
+        placed = [one for one in arguments if one.name is None][: max(0, len(own) - len(named))]
+        try:
+            return bind(cmdlet, for_function(replace(found, cmdlet=cmdlet), [*named, *placed]), expects_input=False).bound
+        except BindingError as failure:
+            raise Terminate(_not_bound(found, failure, named)) from None
+
+
+def _not_bound(found: Found, failure: BindingError, named: Sequence[Argument]) -> ErrorRecord:
+    """The error of a value that does not convert; of an argument too many it is the binder's own."""
+    record = not_bound(found, failure)
+    parameter = found.cmdlet.by_name.get((failure.parameter or "").lower())
+    if parameter is None or failure.id not in ("ParameterBindingFailed", "CannotConvertArgument", "CannotConvertArgumentNoMessage"):
+        return replace(record, id=record.id.removesuffix(","))
+    value = next((one.value for one in named if parameter.name.lower().startswith((one.name or "").lower())), None)
+    if value is None:
+        why = f'Cannot convert null to type "{parameter.type}".'
+    elif isinstance(value, list | tuple):
+        why = f'Cannot convert the "{type_name(value)}" value of type "{type_name(value)}" to type "{parameter.type}".'
+    else:
+        why = record.message.partition("'. ")[2]
+    return replace(
+        record,
+        id="ParameterArgumentTransformationError",
+        category="InvalidData",
+        message=f"Cannot process argument transformation on parameter '{parameter.name}'. {why}",
+        exception="System.Management.Automation.ParameterBindingArgumentTransformationException",
+    )
+
 
 Scripts = Mapping[str, Script]
-"""SHA-256 (hex) of the text's UTF-8 -> what it does."""
+"""SHA-256 (hex) of the text's UTF-8 -> what it does; or a module function's name -> what it does."""
 
-BOOT_ORDER = (
-    "param($VMId,[string[]]$Device) $vm = Get-VM -Id $VMId -ErrorAction Stop; $all = @(Get-VMNetworkAdapter -VM $vm) + @(Get-VMHardDiskDrive -VM $vm); "
-    "$order = foreach ($d in $Device) { $all | Where-Object { $_.Id -eq $d } }; Set-VMFirmware -VM $vm -BootOrder $order -ErrorAction Stop"
-)
+BOOT_ORDER = Script(parameters=(("VMId", "System.Guid"), ("Device", "System.String[]")), run=set_boot_order)
+
+SCRIPTS: Scripts = {"f5fc544d41668fdc8263b3aa1d15fb8449bd66bf0c749fa3cb27e0e7c3f4ac74": BOOT_ORDER}
+"""The constants that an open session runs."""
+
+FUNCTIONS: Scripts = {"Set-HvplanBootOrder": BOOT_ORDER}
+"""The functions of the module `Hvplan`, for restricted sessions."""
 
 
 def digest(text: str) -> str:
@@ -62,26 +114,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def boot_order(given: Mapping[str, Any], scope: Scope) -> None:
-    """Boot a VM's devices, named by their ids, in that order; ids that fit nothing are passed over."""
-    stop = Argument("ErrorAction", "Stop")
-    machine = scope.assign("vm", "Get-VM", Argument("Id", given.get("VMId")), stop)
-    adapters = scope.call("Get-VMNetworkAdapter", Argument("VM", machine)) or []
-    devices = [*adapters, *(scope.call("Get-VMHardDiskDrive", Argument("VM", machine)) or [])]
-    wanted = given.get("Device")
-    words = [psobject.text(word) for word in (wanted if isinstance(wanted, list | tuple) else () if wanted is None else (wanted,))]
-    ids = [(psobject.text(psobject.get(device, "Id")).casefold(), device) for device in devices]
-    order = [device for word in words for id, device in ids if id == word.casefold()]
-    for value in scope.call("Set-VMFirmware", Argument("VM", machine), Argument("BootOrder", _one_or_all(order)), stop) or ():
-        scope.emit(value)
-
-
-def _one_or_all(items: Sequence[Any]) -> Any:
+def one_or_all(items: Sequence[Any]) -> Any:
     """What an assignment keeps of a pipe's output: nothing, one object, or an array."""
     return None if not items else items[0] if len(items) == 1 else List(items)
 
 
-SCRIPTS: Scripts = {digest(BOOT_ORDER): boot_order}
+def _never(bound: Mapping[str, Any], host: Host) -> Any:
+    raise AssertionError("a script is bound, not made into a stage")
 
 
 class FunctionBody:
@@ -108,13 +147,15 @@ class _Run:
     def process(self, value: Any) -> None:
         """Run it."""
         del value
-        self._script(self._bound, self._scope)
+        self._script.run(self._bound, self._scope)
 
     def end(self) -> None:
         """Nothing was held back."""
 
 
-def module_functions(commands: Commands) -> Mapping[str, Found]:
+def module_functions(commands: Commands, functions: Scripts) -> Mapping[str, Found]:
     """The functions of the Hvplan module, which may call any command of the host."""
-    parameters = (("VMId", "System.Guid", True), ("Device", "System.String[]", True))
-    return {"Set-HvplanBootOrder": function("Set-HvplanBootOrder", "Hvplan", parameters, FunctionBody(boot_order, commands))}
+    return {
+        name: function(name, "Hvplan", [(parameter, type, True) for parameter, type in script.parameters], FunctionBody(script, commands))
+        for name, script in functions.items()
+    }

@@ -10,9 +10,9 @@ import pytest
 
 from hvplan.simulator.pipe import Argument, Command, Pipeline, Runspace
 from hvplan.simulator.powershell.runspace import SimulatedPowerShell
-from hvplan.simulator.powershell.scripts import BOOT_ORDER
 from hvplan.simulator.values import List
 from tests.simulator.powershell.exchanges import RecordedWorld
+from tests.simulator.powershell.recorded_script import BOOT_ORDER, RECORDED
 
 VMS = {"objects": [{"obj": "VirtualMachine", "props": {"Name": name, "ProcessorCount": {"I64": count}}} for name, count in (("b", 2), ("C", 1), ("a", 2))]}
 
@@ -103,7 +103,7 @@ def test_the_boot_order_script_reads_and_writes_as_it_says() -> None:
     script = Command(
         BOOT_ORDER, (Argument("VMId", "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"), Argument("Device", List(["$(Stop-VM x)", r"microsoft:1\b0"]))), True
     )
-    ask(SimulatedPowerShell(world).open(1), script)
+    ask(SimulatedPowerShell(world, scripts=RECORDED).open(1), script)
     assert [call["command"] for call in world.calls] == ["Get-VM", "Get-VMNetworkAdapter", "Get-VMHardDiskDrive", "Set-VMFirmware"]
     assert [device["name"] for device in world.calls[-1]["bound"]["BootOrder"]["list"]] == ["disk"]
 
@@ -111,7 +111,7 @@ def test_the_boot_order_script_reads_and_writes_as_it_says() -> None:
 def test_script_text_shares_the_sessions_variables() -> None:
     """Where the VM was not found for good, the script goes on with the VM of the pipeline before, as the engine does."""
     world = RecordedWorld({"Get-VM": {"objects": VMS["objects"][:1]}})
-    runspace = SimulatedPowerShell(world).open(1)
+    runspace = SimulatedPowerShell(world, scripts=RECORDED).open(1)
     ask(runspace, Command(BOOT_ORDER, (Argument("VMId", "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),), True))
     world.calls.clear()
     ask(runspace, Command(BOOT_ORDER, (Argument("VMId", "nope"),), True))

@@ -8,6 +8,7 @@ import pytest
 
 from hvplan.simulator.powershell.runspace import SimulatedPowerShell
 from tests.simulator.powershell.exchanges import RecordedWorld, asked, differences, pipeline_of, recorded, recorded_answers, run, short
+from tests.simulator.powershell.recorded_script import FUNCTIONS, RECORDED
 
 EXCHANGES = recorded()
 ANSWERS = recorded_answers()
@@ -17,7 +18,7 @@ OPEN = [exchange for exchange in EXCHANGES if exchange["session"]["type"] == "De
 def disagreements(exchange: dict) -> list[str]:  # type: ignore[type-arg]
     """Where the simulator differs from one exchange."""
     world = RecordedWorld({command: ANSWERS[name] if isinstance(name, str) else name for command, name in exchange["answers"].items()})
-    messages = run(SimulatedPowerShell(world, configuration=exchange["session"]), pipeline_of(exchange))
+    messages = run(SimulatedPowerShell(world, configuration=exchange["session"], scripts=RECORDED, functions=FUNCTIONS), pipeline_of(exchange))
     found = [short(difference) for difference in differences(exchange["expect"]["messages"], messages)]
     if world.calls != exchange["expect"]["calls"]:
         found.append(short(f"calls {world.calls} instead of {exchange['expect']['calls']}"))

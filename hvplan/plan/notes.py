@@ -17,6 +17,7 @@ from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
 from hvplan.model.marker import ID_LENGTH, Marker, text_of
 from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
+from hvplan.model.rows import rows, settled
 from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import marker_line
 from hvplan.plan.draft import Draft
@@ -51,7 +52,7 @@ def vm_mark(
     """
     users = notes_field(fields)
     if live is None and want.general.notes is not UNSET and want.lifecycle.manages("notes"):
-        users = str(want.general.notes)
+        users = str(settled(rows(want.general)["notes"], want.general.notes))
     if not stack.marks:
         if users is not None:
             yield mark_draft(host, address, "vm", id, live, retained(users, live), fields, ())
@@ -217,7 +218,7 @@ def switch_mark(
         return
     holes = Holes()
     if live is None and want.settings.notes is not UNSET:
-        users = str(want.settings.notes)
+        users = str(settled(rows(want.settings)["notes"], want.settings.notes))
     marker = switch_marker(want, stack, change, id, address, holes, devices)
     if new := marked(marker, live, users, holes):
         yield mark_draft(host, address, "switch", id, live, new, fields, _why(change))

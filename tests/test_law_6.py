@@ -40,7 +40,7 @@ def _session(text: str) -> DirectSession:
 
 
 def _read(session: DirectSession) -> LiveHost:
-    return read_host(session, Wanted(host="hv01", every=True))
+    return read_host(session, Wanted(host="hv01", every=True, network=True, media=True))
 
 
 def _loaded(made: Exported, folder: Path) -> Desired:
@@ -57,20 +57,22 @@ def _plan(desired: Desired, session: DirectSession) -> PlanDocument:
 
 
 def _empty(text: str, made: Exported) -> str:
-    """The same host without its machines and switches, but with what documents of `ensure: Reference` name, and what these are built on."""
+    """The same host as nobody ever used it: no machines, switches or settings, but with the files that documents name and nobody makes: golden
+    images with what these are built on, and media of DVD drives."""
     seed = read_values(SimulatedWorld.from_text(text).dump_text())[0]
-    needed = {one.body["path"].lower() for one in made.objects if one.body and one.body["kind"] == "VirtualDisk"}
+    bodies = [one.body for one in made.objects if one.body]
+    needed = {body["path"].lower() for body in bodies if body["kind"] == "VirtualDisk"}
     files = {file["path"].lower(): file for file in seed.get("files", ())}
     for path in list(needed):
         while parent := files.get(path, {}).get("vhd", {}).get("parent", "").lower():
             needed.add(parent)
             path = parent
-    external = {one.body["name"] for one in made.objects if one.body and one.body.get("ensure") == "Reference" and one.body["kind"] == "VirtualSwitch"}
+    drives = [drive for body in bodies if body["kind"] == "VirtualMachine" for drive in body.get("devices", {}).get("dvds", {}).values()]
+    needed |= {drive["iso"].lower() for drive in drives if drive.get("iso")}
     kept = {
         "kind": "World",
-        "host": {key: value for key, value in seed["host"].items() if key != "cluster"},
+        "host": {key: value for key, value in seed["host"].items() if key not in ("cluster", "settings")},
         "files": [file for path, file in files.items() if path in needed],
-        "switches": [switch for switch in seed.get("switches", ()) if switch["name"] in external],
     }
     return "\n".join(block(kept)) + "\n"
 
@@ -125,7 +127,9 @@ def test_an_export_made_anew_is_the_same_export(name: str, tmp_path: Path) -> No
         made = exported(HOST, live, machines=names)
     new = _session(_empty(WORLDS[name].read_text("utf-8"), made))
     desired = _loaded(made, tmp_path)
-    result = apply_plan(_plan(desired, new), {"hv01": new}, clock=VirtualClock(NOW), options=Options(given=Given(), parallel=1))
+    result = apply_plan(
+        _plan(desired, new), {"hv01": new}, clock=VirtualClock(NOW), options=Options(given=Given(adopt=("host/*",), allow_management_change=("*",)), parallel=1)
+    )
     assert result.exit_code == 0, (result, made.text)
     again = exported(HOST, _read(new))
     assert _documents(again) == _documents(made)

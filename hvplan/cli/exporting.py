@@ -80,8 +80,6 @@ def _planned(desired: Desired, objects: Sequence[Written], host: Host, live: Liv
     from hvplan.live.wanted import wanted_of
     from hvplan.plan.make import HostInput, PlanOptions, make_plan
 
-    if not (desired.vms or desired.switches or desired.disks):
-        return {}
     one = HostInput(host=replace(host, name=desired.hosts[0].name), desired=desired, live=as_read(live, wanted_of(desired)))
     document = make_plan([one], stack=desired.stack, options=PlanOptions(), now=_ANY_TIME, place=lambda host, address, path: "")
     why: dict[str, str] = {}
@@ -98,7 +96,7 @@ def _planned(desired: Desired, objects: Sequence[Written], host: Host, live: Liv
 
 def _address(written: Written) -> str:
     kind, _, name = written.title.partition("/")
-    made = {"vm": address.vm, "switch": address.switch, "disk": address.disk}.get(kind)
+    made = {"vm": address.vm, "switch": address.switch, "disk": address.disk, "host": address.host}.get(kind)
     return made(name) if made else written.title
 
 

@@ -94,7 +94,7 @@ def inspected(state: Run, wanted: Sequence[Target], clock: Clock) -> tuple[Inspe
         there = [target for target in wanted if target.host.name in reached.sessions]
 
         def read(target: Target) -> LiveHost:
-            asked = replace(wanted_of(target.desired), every=True, network=True)
+            asked = replace(wanted_of(target.desired), every=True, network=True, media=True)
             return replace(read_host(reached.sessions[target.host.name], asked), reached=ip_addresses(target.host))
 
         with reading(state, [target.host.name for target in there]):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from hvplan.export.written import Json, literal, unique
+from hvplan.export.written import Json, literal, put, readable, unique
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveAdapter, LiveHost, LiveVm
 from hvplan.model.pattern import fits
@@ -100,8 +100,8 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
         if row.path == "switch" or value == _given(row):
             continue
         shown = row.kind.json(value)
-        if _readable(row, shown, value):
-            _put(values, row.path, literal(shown) if isinstance(shown, str) else shown)
+        if readable(row, shown, value):
+            put(values, row.path, literal(shown) if isinstance(shown, str) else shown)
         else:
             found.say(f"network adapter {adapter.name}: its {row.path} {row.kind.show(value)} is not declared")
     if "mac" not in rows(adapter.settings) and not adapter.mac_dynamic:
@@ -114,20 +114,6 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
 def _given(row: Row) -> Json:
     """What a new adapter has; UNSET when nobody documented that."""
     return row.resets_to if row.resets_to is not UNSET else GIVEN.get(row.path, UNSET)
-
-
-def _readable(row: Row, shown: Json, value: Json) -> bool:
-    try:
-        return bool(row.kind.parse(shown) == value)
-    except ValueError:
-        return False
-
-
-def _put(values: dict[str, Json], path: str, value: Json) -> None:
-    *branch, leaf = path.split(".")
-    for key in branch:
-        values = values.setdefault(key, {})
-    values[leaf] = value
 
 
 def _ambiguous(switch: str, live: LiveHost) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hvplan.export.adapters import Found
-from hvplan.export.written import Json, literal, size_text, unique
+from hvplan.export.written import Json, literal, put, size_text, unique
 from hvplan.model.live import LiveDrive, LiveHost, LiveVhd, LiveVm
+from hvplan.model.rows import written
 from hvplan.model.values import Unknown, normal_path
 
 BLOCK: Final[Mapping[str, int]] = {".vhdx": 32 << 20, ".vhd": 2 << 20}
@@ -69,8 +70,17 @@ def disks_of(vm: LiveVm, live: LiveHost, files: Files) -> Found:
         else:
             files.users[normal_path(base)] = f"{vm.name} ({drive.slot})"
             key = unique(_key(vm, base, first=not found.devices), taken)
-            found.devices[key] = {"slot": str(drive.slot), "vhd": _vhd(base, drive, live, files, found)}
+            found.devices[key] = {"slot": str(drive.slot), "vhd": _vhd(base, drive, live, files, found), **_limits(drive)}
     return found
+
+
+def _limits(drive: LiveDrive) -> dict[str, Json]:
+    """What limits or keeps its operations; 0 is what a new one has."""
+    tree: dict[str, Json] = {}
+    for _, row, value in written(drive.settings):
+        if value != 0:
+            put(tree, row.path, row.kind.json(value))
+    return tree
 
 
 def _key(vm: LiveVm, path: str, *, first: bool) -> str:

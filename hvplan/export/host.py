@@ -1,20 +1,19 @@
-"""A whole host as documents: how to reach it, its switches, golden images, templates and machines."""
+"""A whole host as documents: how to reach it, its settings, its switches, golden images, templates and machines."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
 from hvplan.export.disks import Files, parents_of
+from hvplan.export.hostsettings import settings_of
 from hvplan.export.machines import machine
+from hvplan.export.switches import switches_of
 from hvplan.export.templates import templated
 from hvplan.export.written import API_VERSION, Json, Written, literal
-from hvplan.model.live import LiveHost, LiveSwitch, LiveVm
+from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.marker import find
 from hvplan.model.objects import Host
 from hvplan.model.values import Unknown
-
-BUILT_IN = "c08cb7b8-9b3c-408e-8e30-5e16a3aeb444"
-"""The client's Default Switch: adapters may name it, nobody declares it."""
 
 
 def export_host(host: Host, live: LiveHost, *, several: bool, machines: Collection[str] = (), left_out: Mapping[str, str]) -> tuple[Written, ...]:
@@ -30,39 +29,22 @@ def export_host(host: Host, live: LiveHost, *, several: bool, machines: Collecti
     used = {name for one in written if one.body for name in _parents(one.body)}
     disks = [_disk(name, path, named, left_out) for name, path in files.parents.values() if literal(name) in used]
     connected = {name.casefold() for vm in vms for name in _switches(vm)}
-    lives = sorted(live.switches, key=lambda s: (s.name.casefold(), s.name, s.id))
-    switches = [_switch(s, live, named, left_out) for s in lives if s.id.lower() != BUILT_IN and (not wanted or s.name.casefold() in connected)]
-    return (_host(host), *switches, *disks, *templates, *short)
+    switches = switches_of(live, named, left_out, connected if wanted else None)
+    return (_host(host, live, left_out, whole=not wanted), *switches, *disks, *templates, *short)
 
 
-def _host(host: Host) -> Written:
+def _host(host: Host, live: LiveHost, left_out: Mapping[str, str], *, whole: bool) -> Written:
+    """How it is reached, and its settings. `whole`: not when only some machines were asked for."""
+    id = f"host {host.name}"
     body: dict[str, Json] = {"apiVersion": API_VERSION, "kind": "Host", "name": host.name}
     body |= {"cluster": host.cluster} if host.cluster != "refuse" else {}
-    remarks = ("how it is reached stands in your hosts file (--hosts, HVPLAN_HOSTS)",) if not host.connection else ()
+    remarks = ["how it is reached stands in your hosts file (--hosts, HVPLAN_HOSTS)"] if not host.connection else []
     body |= {"connection": dict(host.connection)} if host.connection else {}
-    return Written(id=f"host {host.name}", title=f"host/{host.name}", body=body, remarks=remarks)
-
-
-def _switch(switch: LiveSwitch, live: LiveHost, host: str, left_out: Mapping[str, str]) -> Written:
-    id, title = f"switch {switch.id}", f"switch/{switch.name}"
-    why = left_out.get(id, "")
-    twins = sorted(s.id for s in live.switches if s.name.casefold() == switch.name.casefold())
-    if len(twins) > 1:
-        why = f"{len(twins)} switches have this name: {', '.join(twins)}"
-    elif find(switch.notes)[1] > 1:
-        why = "its notes hold several hvplan lines"
-    if why:
-        return Written(id=id, title=title, body=None, remarks=(why,))
-    body: dict[str, Json] = {"apiVersion": API_VERSION, "kind": "VirtualSwitch", "name": literal(switch.name)}
-    body |= {"host": literal(host)} if host else {}
-    external = switch.settings.type == "External"
-    body |= {"ensure": "Reference"} if external else {}
-    body |= {"type": switch.settings.type} if isinstance(switch.settings.type, str) else {}
-    notes = switch.settings.notes
-    if isinstance(notes, str) and notes:
-        body["notes"] = literal(notes)
-    remarks = ("this version does not make External switches; it has to be there",) if external else ()
-    return Written(id=id, title=title, body=body, remarks=remarks)
+    settings, more = settings_of(live) if whole else ({}, [])
+    if why := left_out.get(id, ""):
+        settings, more = {}, [f"its settings are left out: {why}"]
+    body |= {"settings": settings} if settings else {}
+    return Written(id=id, title=f"host/{host.name}", body=body, remarks=(*remarks, *more), partial=bool(more))
 
 
 def _disk(name: str, path: str, host: str, left_out: Mapping[str, str]) -> Written:

@@ -8,6 +8,7 @@ from typing import Final
 
 from hvplan.export.adapters import adapters_of
 from hvplan.export.disks import Files, disks_of
+from hvplan.export.dvds import dvds_of
 from hvplan.export.settings import VERSIONS, settings_of
 from hvplan.export.written import API_VERSION, Json, Written, literal
 from hvplan.model.live import LiveHost, LiveVm
@@ -23,9 +24,9 @@ _NO_FOLDER: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]$|^(?:con|prn|aux|nul
 def machine(vm: LiveVm, live: LiveHost, files: Files, host: str) -> Written:
     """The document of one machine; `host` is written where it is not empty."""
     settings, remarks = settings_of(vm, live)
-    disks, adapters = disks_of(vm, live, files), adapters_of(vm, live)
-    remarks += [*_about(vm), *disks.remarks, *adapters.remarks]
-    ignore = [*disks.ignore, *adapters.ignore]
+    disks, dvds, adapters = disks_of(vm, live, files), dvds_of(vm, live), adapters_of(vm, live)
+    remarks += [*_about(vm), *disks.remarks, *dvds.remarks, *adapters.remarks]
+    ignore = [*disks.ignore, *dvds.ignore, *adapters.ignore]
     head: dict[str, Json] = {"apiVersion": API_VERSION, "kind": "VirtualMachine", "name": literal(vm.name)}
     head |= {"host": literal(host)} if host else {}
     head |= {"lifecycle": {"ignore": ignore}} if ignore else {}
@@ -37,20 +38,18 @@ def machine(vm: LiveVm, live: LiveHost, files: Files, host: str) -> Written:
     if path := _folder(vm, live, remarks):
         head["path"] = literal(path)
     devices: dict[str, Json] = settings.pop("devices", {})
-    named = [drive.slot.controller + 1 for drive in vm.disks if drive.slot.kind == "scsi" and str(drive.slot) in _slots(disks.devices)]
+    declared = {device["slot"] for device in (*disks.devices.values(), *dvds.devices.values())}
+    named = [drive.slot.controller + 1 for drive in (*vm.disks, *vm.dvds) if drive.slot.kind == "scsi" and str(drive.slot) in declared]
     if vm.scsi_controllers > max([1, *named]):
         devices["scsiControllers"] = vm.scsi_controllers
     devices |= {"disks": disks.devices} if disks.devices else {}
+    devices |= {"dvds": dvds.devices} if dvds.devices else {}
     devices |= {"networkAdapters": adapters.devices} if adapters.devices else {}
     body = head | settings
     body |= {"devices": devices} if devices else {}
     unread = any(isinstance(getattr(vm, name), Unknown) for name, _ in PARTS)
-    partial = disks.partial or adapters.partial or unread
+    partial = disks.partial or dvds.partial or adapters.partial or unread
     return Written(id=f"vm {vm.id}", title=f"vm/{vm.name}", body=body, remarks=tuple(remarks), partial=partial)
-
-
-def _slots(devices: dict[str, Json]) -> set[str]:
-    return {device["slot"] for device in devices.values()}
 
 
 def _about(vm: LiveVm) -> list[str]:
@@ -60,8 +59,6 @@ def _about(vm: LiveVm) -> list[str]:
     found += [f"it is a replica ({vm.replication}) and is only read"] if vm.replication not in ("None", "Primary") else []
     found += ["it is clustered"] if vm.clustered else []
     found += ["it carries hvplan's mark in its notes, which is not exported"] if line_in(vm.notes) and find(vm.notes)[1] == 1 else []
-    for dvd in vm.dvds:
-        found.append(f"DVD drive {dvd.slot} ({dvd.path or 'empty'}) is not declared")
     if isinstance(vm.checkpoints, Unknown):
         found.append(f"its checkpoints could not be read ({vm.checkpoints.why})")
     elif vm.checkpoints:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hvplan.model.rows import Row
+
 Json = Any
 API_VERSION: Final = "hvplan/v1"
 
@@ -44,3 +46,19 @@ def unique(wanted: str, taken: set[str]) -> str:
         name, number = f"{wanted} {number}", number + 1
     taken.add(name.casefold())
     return name
+
+
+def put(tree: dict[str, Json], path: str, value: Json) -> None:
+    """A value at its path, in maps below maps."""
+    *branch, leaf = path.split(".")
+    for key in branch:
+        tree = tree.setdefault(key, {})
+    tree[leaf] = value
+
+
+def readable(row: Row, shown: Json, value: Json) -> bool:
+    """Would a file that says this mean the value."""
+    try:
+        return bool(row.kind.parse(shown) == value)
+    except ValueError:
+        return False

@@ -8,7 +8,8 @@ declared the host's own network is one more (five when something of it cannot be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from hvplan.cmdlets.build import select, switch, vm, where
@@ -53,7 +54,7 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None, lacking)
     vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
     attached = [drive.path for machine in vms if in_scope(machine, wanted) for drive in machine.disks if is_vhd(drive.path)]
-    files = read_files(session, (*wanted.files, *wanted.vhds, *attached), host=host)
+    files = read_files(session, (*wanted.files, *wanted.vhds, *attached, *(_media(vms) if wanted.media else ())), host=host)
     return LiveHost(
         identity=about.identity,
         commands=about.commands,
@@ -84,6 +85,11 @@ def in_scope(machine: LiveVm, wanted: Wanted) -> bool:
         return True
     owner, _ = marker.find(machine.notes)
     return owner is not None and owner.stack in wanted.stacks
+
+
+def _media(vms: Iterable[LiveVm]) -> Iterator[str]:
+    """Files in DVD drives; a drive of the host that was put in has no full path."""
+    yield from (drive.path for machine in vms for drive in machine.dvds if re.match(r"[A-Za-z]:[\\/].|\\\\[^\\]", drive.path))
 
 
 def is_vhd(path: str) -> bool:

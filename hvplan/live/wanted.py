@@ -14,7 +14,7 @@ class Wanted:
 
     `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
     `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
-    `network`: switches are declared, so what the host lends them is read.
+    `network`: switches are declared, so what the host lends them is read. `media`: what is in DVD drives is looked for, as an export has to.
     """
 
     host: str = ""
@@ -24,6 +24,7 @@ class Wanted:
     vhds: tuple[str, ...] = ()
     every: bool = False
     network: bool = False
+    media: bool = False
 
 
 def wanted_of(desired: Desired) -> Wanted:

@@ -24,6 +24,7 @@ from hvplan.model.values import UNSET
 from hvplan.plan import settings
 from hvplan.plan.devices import add_controller, device_drafts, remove_adapter, remove_dvd
 from hvplan.plan.draft import Draft
+from hvplan.plan.management import HOST_FOLDER
 from hvplan.plan.notes import vm_mark
 from hvplan.plan.power import boot
 
@@ -89,5 +90,6 @@ def _new_vm(host: str, address: str, want: VirtualMachine, stack: Stack) -> Draf
         cause=("create",),
         expect=(Expect(address=address, path="exists", value=False),),
         verify=(Expect(address=address, path="exists", value=True),),
+        uses=() if "Path" in arguments else (HOST_FOLDER,),
         produces=True,
     )

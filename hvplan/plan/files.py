@@ -31,8 +31,8 @@ def file_drafts(host: str, address: str, owner: str, file: NewFile) -> Iterator[
             cause=("vhd.path",),
             expect=_is(address, folder, False),
             verify=_is(address, folder, True),
-            gives=(_folder(folder),),
-            uses=(_folder(ntpath.dirname(folder)),),
+            gives=(folder_thing(folder),),
+            uses=(folder_thing(ntpath.dirname(folder)),),
         )
     if file.leftover:
         yield Draft(
@@ -60,7 +60,7 @@ def file_drafts(host: str, address: str, owner: str, file: NewFile) -> Iterator[
         expect=(*_is(address, vhd.path, False), *(() if file.leftover else _is(address, temp, False))),
         verify=_is(address, temp, True),
         gives=(_file(temp),),
-        uses=(_folder(ntpath.dirname(vhd.path)), _file(temp)),
+        uses=(folder_thing(ntpath.dirname(vhd.path)), _file(temp)),
         timeout=max(_COPY_SECONDS_FLOOR, file.bytes // _COPY_BYTES_PER_SECOND) if copied or vhd.type == "Fixed" else 120,
     )
     yield Draft(
@@ -116,7 +116,8 @@ def _is(address: str, path: str, there: bool) -> tuple[Expect, ...]:
     return (Expect(address=address, path=f"file {path}", value=there),)
 
 
-def _folder(path: str) -> str:
+def folder_thing(path: str) -> str:
+    """A folder as a thing that steps give and use."""
     return f"folder {normal_path(path)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Iterator
 
 from hvplan.cmdlets import build
@@ -12,9 +13,12 @@ from hvplan.model.network import LiveManagementAdapter, ManagementAdapter
 from hvplan.model.objects import Host
 from hvplan.model.rows import written
 from hvplan.plan.draft import Draft
+from hvplan.plan.files import folder_thing
 from hvplan.plan.settings import after, before, calls, created
 
 KIND = "management"
+HOST_FOLDER = "host folder"
+"""Where machines go that name no folder: what a change of the host's folder gives, and a new machine uses."""
 
 
 def management_drafts(host: str, owner: str, switch: str, change: Change) -> Iterator[Draft]:
@@ -95,4 +99,13 @@ def host_drafts(host: str, change: Change) -> Iterator[Draft]:
             impact=call.impact,
             expect=before(change.address, call.fields),
             verify=after(change.address, call.fields),
+            gives=(HOST_FOLDER,) if any(field.path == "settings.virtualMachinePath" for field in call.fields) else (),
+            uses=tuple(folder for field in call.fields if field.path.endswith("Path") for folder in _folders(str(field.after))),
         )
+
+
+def _folders(path: str) -> Iterator[str]:
+    """A folder and all above it, as things."""
+    while path and path != ntpath.dirname(path):
+        yield folder_thing(path)
+        path = ntpath.dirname(path)

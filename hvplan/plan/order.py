@@ -43,6 +43,7 @@ def _rule(before: str, after: str, link: str, reason: str, *, first: str = "*", 
 
 
 RULES: Final = (
+    _rule("host set", "vm create", THING, "a machine that names no folder lies in the host's own"),
     _rule("switch create|rename", "adapter add|connect", THING, "an adapter is connected by the switch's name"),
     _rule("switch|team set|delete", "switch|team create|set", THING, "a network adapter is under one switch at a time"),
     _rule("switch create|rename|set", "management|team *", MACHINE, "the switch must be there, as it will be"),
@@ -50,6 +51,7 @@ RULES: Final = (
     _rule("management add", "management set", OBJECT, "the adapter must be there"),
     _rule("management add|set", "management remove", MACHINE, "the host keeps a way in"),
     _rule("folder create", "folder create", THING, "a folder is made inside the one above it"),
+    _rule("folder create", "host set", THING, "a folder that the host's settings name is there when they name it"),
     _rule("folder create", "file create|copy", THING, "a file is made inside its folder"),
     _rule("leftover delete", "file create|copy", THING, "a leftover of a cut-off run holds the name"),
     _rule("file create|copy", "file rename", THING, "a file gets its name when it is whole"),

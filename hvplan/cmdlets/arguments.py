@@ -54,7 +54,7 @@ def _whole(wire: str, value: object) -> str:
 
 
 def _text(parameter: Parameter, value: object) -> str:
-    if isinstance(value, Ref | Text) and not parameter.members and parameter.wire != "S[]":
+    if isinstance(value, Ref | Text) and not parameter.members and (parameter.wire != "S[]" or isinstance(value, Ref)):
         return "" if isinstance(value, Ref) else next((why for part in value.parts if isinstance(part, str) and (why := _sendable(part))), "")
     if not isinstance(value, str):
         return "a text is expected"
@@ -66,6 +66,8 @@ def _text(parameter: Parameter, value: object) -> str:
         return "only * is sent here: objects are chosen by id"
     if parameter.pattern and _PATTERN.search(value):
         return "the host may take * ? [ ] or ` for a pattern here"
+    if parameter.form and not re.fullmatch(parameter.form, value):
+        return f"a text of the form {parameter.form} is expected"
     return _sendable(value)
 
 
@@ -84,3 +86,5 @@ def refs(value: Argument) -> Iterator[Ref]:
         yield value
     elif isinstance(value, Text):
         yield from (part for part in value.parts if isinstance(part, Ref))
+    elif isinstance(value, tuple):
+        yield from (item for item in value if isinstance(item, Ref))

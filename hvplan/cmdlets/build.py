@@ -15,7 +15,7 @@ from hvplan.cmdlets.check import WHERE, InvalidInvocation, check_read, check_wri
 from hvplan.cmdlets.invocation import Argument, Cmd, Invocation, Ref, Statement, Text
 from hvplan.cmdlets.table import SELECT, TABLE
 
-__all__ = ["InvalidInvocation", "from_json", "own_adapter", "read", "references", "resolve", "select", "switch", "to_json", "vm", "where", "write"]
+__all__ = ["InvalidInvocation", "expand", "from_json", "own_adapter", "read", "references", "resolve", "select", "switch", "to_json", "vm", "where", "write"]
 
 Json = Any
 
@@ -43,6 +43,11 @@ def where(property: str, value: Argument) -> Cmd:
 def select(*properties: str) -> Cmd:
     """Select-Object by its qualified name; a selected property travels one level deeper (truth 12)."""
     return Cmd(SELECT, {"Property": properties})
+
+
+def expand(property: str) -> Cmd:
+    """Select-Object that takes the values of one property apart; in a read, before its last select (`check` knows which properties)."""
+    return Cmd(SELECT, {"ExpandProperty": property})
 
 
 def write(*cmds: Cmd) -> Invocation:
@@ -87,7 +92,7 @@ def _to_json(value: Argument) -> Json:
         case Text():
             return {"text": [part if isinstance(part, str) else _ref_to_json(part) for part in value.parts]}
         case tuple():
-            return list(value)
+            return [_to_json(item) for item in value]
         case plain:
             return plain
 
@@ -119,12 +124,12 @@ def _from_json(value: Json) -> Argument:
             return Text(parts=tuple(part if isinstance(part, str) else _ref_from_json(part) for part in parts))
         case Mapping():
             return _ref_from_json(value)
-        case [*items] if all(isinstance(item, str) for item in items):
-            return tuple(items)
+        case [*items] if all(isinstance(item, str | Mapping) for item in items):
+            return tuple(item if isinstance(item, str) else _ref_from_json(item) for item in items)
         case str() | bool() | int() | None:
             return value
         case _:
-            raise InvalidInvocation("an argument is a text, a whole number, true, false, null, a list of texts or a reference")
+            raise InvalidInvocation("an argument is a text, a whole number, true, false, null, a list of texts and references or a reference")
 
 
 def _ref_from_json(value: Json) -> Ref:
@@ -154,6 +159,8 @@ def resolve(invocation: Invocation, lookup: Callable[[Ref], str]) -> Invocation:
                 return value_of(value)
             case Text():
                 return "".join(part if isinstance(part, str) else value_of(part) for part in value.parts)
+            case tuple():
+                return tuple(item if isinstance(item, str) else value_of(item) for item in value)
             case _:
                 return value
 

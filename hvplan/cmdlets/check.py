@@ -10,6 +10,7 @@ A write is one statement that says exactly which object it means:
     Get-VMNetworkAdapter -ManagementOS | Where-Object Id EQ | WRITE                 an adapter of the host itself
     Add-VMNetworkAdapter -ManagementOS -Name -SwitchName        one more of these
     Set-VMHost                                                  the one write whose object is the host of the session
+    Set-HvplanBootOrder -VMId -Device                           a constant script, which starts from an id by itself
 
 and may end in Select-Object when it returns something. An object of another kind in the pipe is refused: PowerShell
 would bind it, as text, to a name (truth 5). So is a cmdlet that is given a VM where it wants one of its adapters.
@@ -23,7 +24,7 @@ from typing import Final
 from hvplan.cmdlets.arguments import refused
 from hvplan.cmdlets.invocation import Cmd, Statement
 from hvplan.cmdlets.shape import Cmdlet
-from hvplan.cmdlets.table import SELECT, TABLE
+from hvplan.cmdlets.table import EXPANDS, SELECT, TABLE
 
 
 class InvalidInvocation(ValueError):
@@ -106,6 +107,8 @@ def _next(statement: Statement, index: int, cmdlet: Cmdlet, kind: str) -> str:
             raise InvalidInvocation(f"{name} has nothing to choose from")
         if name == WHERE:
             _complete_where(statement[index])
+        elif expanded := _expanded(statement, index, kind):
+            return expanded
         elif index != len(statement) - 1:
             raise InvalidInvocation(f"{name} stands last: what it returns is no longer a live object")
         return kind
@@ -119,6 +122,14 @@ def _next(statement: Statement, index: int, cmdlet: Cmdlet, kind: str) -> str:
         takes = " or ".join(sorted(cmdlet.pipe)) or "nothing"
         raise InvalidInvocation(f"{name} takes {takes} from the pipe, not {kind or 'nothing'}: PowerShell would bind it as a name")
     return cmdlet.output
+
+
+def _expanded(statement: Statement, index: int, kind: str) -> str:
+    """The kind of what a select takes out of a property, where a read may do that: alone, and right before the select that ends it."""
+    parameters, rest = statement[index].parameters, statement[index + 1 :]
+    if set(parameters) != {"ExpandProperty"} or [cmd.cmdlet for cmd in rest] != [SELECT] or set(rest[0].parameters) != {"Property"}:
+        return ""
+    return EXPANDS.get((kind, str(parameters["ExpandProperty"])), "")
 
 
 def _complete_where(cmd: Cmd) -> None:
@@ -142,6 +153,10 @@ def _one_object(before: Statement, effect: Cmd, cmdlet: Cmdlet) -> None:
         return
     if before and before[0].cmdlet == "Get-VMNetworkAdapter":
         _own_adapter(before, effect)
+        return
+    if cmdlet.script:
+        if before or set(effect.parameters) != set(cmdlet.parameters):
+            raise InvalidInvocation(f"{effect.cmdlet} stands alone and takes {' and '.join('-' + name for name in cmdlet.parameters)}")
         return
     if cmdlet.host_wide:
         if before or not set(effect.parameters) - {"Confirm", "Passthru"}:

@@ -31,7 +31,7 @@ class Text:
     parts: tuple[str | Ref, ...]
 
 
-Argument = str | int | bool | None | tuple[str, ...] | Ref | Text
+Argument = str | int | bool | None | tuple[str | Ref, ...] | Ref | Text
 
 
 @dataclass(frozen=True, slots=True)

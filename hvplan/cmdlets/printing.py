@@ -2,7 +2,8 @@
 
 Plain text stands in single quotes, with all five characters that PowerShell takes for one doubled (truth 25). Text
 with line breaks, other control characters or characters that turn the reading direction stands in double quotes, so
-that a step stays one line and hides nothing; escapes are those that Windows PowerShell 5.1 knows.
+that a step stays one line and hides nothing; escapes are those that Windows PowerShell 5.1 knows. A constant script is
+printed as the function of its name and, in the last line, the call: pasted once, the function stays for the other calls.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from hvplan.cmdlets.constants import FILES, definition
 from hvplan.cmdlets.invocation import Argument, Cmd, Invocation, Ref, Text
 from hvplan.cmdlets.shape import Parameter
 from hvplan.cmdlets.table import SELECT, TABLE
@@ -24,10 +26,14 @@ _NO_VARIABLES: Final[Mapping[str, str]] = {}
 
 
 def powershell(invocation: Invocation, *, variables: Mapping[str, str] = _NO_VARIABLES, assign: str = "") -> str:
-    """One line for each statement. `variables`: address -> variable (`$s3`) that holds what that step returned; `assign`: `$s3 = ` before it."""
+    """One line for each statement, after the functions of constant scripts in it.
+
+    `variables`: address -> variable (`$s3`) that holds what that step returned; `assign`: `$s3 = ` before it.
+    """
     lines = [" | ".join(_command(cmd, variables) for cmd in statement) for statement in invocation.statements]
     prefix = assign if not assign or assign.rstrip().endswith("=") else f"{assign} = "
-    return prefix + "\n".join(lines)
+    functions = dict.fromkeys(cmd.cmdlet for statement in invocation.statements for cmd in statement if cmd.cmdlet in FILES)
+    return "\n".join([*(definition(name) for name in functions), prefix + "\n".join(lines)])
 
 
 def _command(cmd: Cmd, variables: Mapping[str, str]) -> str:
@@ -41,7 +47,7 @@ def _parameter(parameter: Parameter, value: Argument, variables: Mapping[str, st
     if value == "--%":  # swallowed with all that follows it, even in quotes, unless it hangs on its parameter
         return f"-{parameter.name}:'--%'"
     if isinstance(value, tuple):
-        items = [item if names and _BARE.fullmatch(item) else literal(item) for item in value]
+        items = [_item(item, variables, names) for item in value]
         return f"-{parameter.name} " + (", ".join(items) if len(items) > 1 else items[0] if names else f"@({items[0]})")
     if isinstance(value, Ref):
         return f"-{parameter.name} {expression(value, variables)}"
@@ -50,6 +56,12 @@ def _parameter(parameter: Parameter, value: Argument, variables: Mapping[str, st
     if isinstance(value, str) and parameter.members and _BARE.fullmatch(value):
         return f"-{parameter.name} {value}"
     return f"-{parameter.name} {_plain(value)}"
+
+
+def _item(item: str | Ref, variables: Mapping[str, str], names: bool) -> str:
+    if isinstance(item, Ref):
+        return expression(item, variables)
+    return item if names and _BARE.fullmatch(item) else literal(item)
 
 
 def _plain(value: str | int | bool | None) -> str:

@@ -28,7 +28,7 @@ class Parameter:
     `members` as text, `enum[]` several of them, `any` (the value Where-Object compares with), or a whole number (`I16 I32
     I64 U16 U32 U64`). `members`: for `enum` its names, for other types the only values taken. `empty`: empty text is allowed;
     `null`: so is null. `pattern`: it may take a wildcard pattern on the host, so pattern characters are refused;
-    `star`: it takes `*` alone, which means all.
+    `star`: it takes `*` alone, which means all. `form`: a regular expression that a text fits as a whole; `""` for any text.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Parameter:
     null: bool = False
     pattern: bool = False
     star: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Cmdlet:
     returns without being asked. `creates`: it needs no object to start from. `by_path`: its object is the file at its
     exact -Path. `confirms`: it supports ShouldProcess, so a write carries `Confirm: false`. `asks`: it prompts without
     `Force`. `high`: its confirm impact is High. `host_wide`: it changes the host the session is on, so there is no object
-    to choose.
+    to choose. `script`: it is no cmdlet but one of the constant scripts, which finds its object by its own `VMId`.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Cmdlet:
     asks: bool = False
     high: bool = False
     host_wide: bool = False
+    script: bool = False
 
 
 _PARAMETER: Final = re.compile(r"(?P<name>\w+):(?P<wire>[A-Za-z]+(?:16|32|64)?(?:\[\])?)(?P<flags>[?0%*]*)(?:=(?P<members>[\w|]+))?")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hvplan.cmdlets.shape import Cmdlet, parameters
+from hvplan.cmdlets.shape import Cmdlet, Parameter, parameters
 
 ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "OnOffState": ("On", "Off"),
@@ -39,7 +39,7 @@ SELECT: Final = "Microsoft.PowerShell.Utility\\Select-Object"
 _HYPERV, _FILES, _CORE = "Hyper-V", "Microsoft.PowerShell.Management", "Microsoft.PowerShell.Core"
 _VM, _ADAPTER, _DISK, _DVD = "VirtualMachine", "VMNetworkAdapter", "HardDiskDrive", "DvdDrive"
 _SWITCH, _SNAPSHOT, _SCSI = "VMSwitch", "VMSnapshot", "VMScsiController"
-_SERVICE = "VMIntegrationComponent"
+_SERVICE, _FIRMWARE = "VMIntegrationComponent", "VMFirmware"
 _OF_VM: Final = {_VM: "VM", _SNAPSHOT: "VMSnapshot"}
 _SLOT, _TO_SLOT = "ControllerNumber:I32 ControllerLocation:I32", "ToControllerNumber:I32 ToControllerLocation:I32"
 
@@ -87,7 +87,7 @@ _CMDLETS: Final = (
     _read("Get-VMSwitchTeam", "VMSwitchTeam"),
     _read("Get-VMProcessor", "VMProcessor", "VMName:S*", _OF_VM),
     _read("Get-VMMemory", "VMMemory", "VMName:S*", _OF_VM),
-    _read("Get-VMFirmware", "VMFirmware", "VMName:S*", _OF_VM),
+    _read("Get-VMFirmware", _FIRMWARE, "VMName:S*", _OF_VM),
     _read("Get-VMBios", "VMBios", "VMName:S*", _OF_VM),
     _read("Get-VMVideo", "VMVideo", "VMName:S*", _OF_VM),
     _read("Get-VMComPort", "VMComPort", "VMName:S*", _OF_VM),
@@ -225,6 +225,8 @@ _CMDLETS: Final = (
         " MaximumVirtualMachineMigrations:U32 MaximumStorageMigrations:U32 UseAnyNetworkForMigration:B",
         host_wide=True,
     ),
+    _write("Enable-VMMigration", "VMHost", host_wide=True),
+    _write("Disable-VMMigration", "VMHost", host_wide=True),
     # Files
     _write(
         "New-VHD",
@@ -239,10 +241,24 @@ _CMDLETS: Final = (
     _write("Copy-Item", "Item", "LiteralPath:S Destination:S", module=_FILES, passthru="PassThru", creates=True),
     _write("Rename-Item", "Item", "LiteralPath:S NewName:S", module=_FILES, passthru="PassThru"),
     _write("Remove-Item", "", "LiteralPath:S", module=_FILES, passthru=""),
+    # Constant scripts
+    Cmdlet(
+        name="Set-HvplanBootOrder",
+        module="hvplan",
+        write=True,
+        parameters={
+            "VMId": Parameter(name="VMId", wire="G"),
+            "Device": Parameter(name="Device", wire="S[]", form=r"SCSI \d{1,3}:\d{1,3}|Microsoft:[0-9A-Fa-f-]+\\[0-9A-Fa-f-]+"),
+        },
+        script=True,
+    ),
 )
 
 TABLE: Final[Mapping[str, Cmdlet]] = {cmdlet.name: cmdlet for cmdlet in _CMDLETS}
 """Canonical name -> what may be said to it."""
+
+EXPANDS: Final[Mapping[tuple[str, str], str]] = {(_FIRMWARE, "BootOrder"): "VMBootSource"}
+"""(Kind of object, property) whose values a read may take apart in the middle of its pipe -> the kind of what comes out, which nothing but a select takes."""
 
 
 def reads() -> frozenset[str]:

@@ -98,7 +98,7 @@ def projection(statement: Statement) -> frozenset[str]:
     """The properties that a statement selects: by them its records are told from those of other statements of the same pipeline."""
     last: Cmd = statement[-1]
     properties = last.parameters["Property"] if last.cmdlet == SELECT else ()
-    return frozenset(properties if isinstance(properties, tuple) else (str(properties),))
+    return frozenset(map(str, properties)) if isinstance(properties, tuple) else frozenset((str(properties),))
 
 
 def sort(records: Sequence[Record], statements: Sequence[Statement]) -> list[tuple[Record, ...]]:

@@ -26,6 +26,8 @@ def _value(parameter: Parameter, value: Argument) -> Any:
         case Ref() | Text():
             raise ValueError(f"-{parameter.name} holds a reference that was not resolved")
         case tuple():
+            if any(isinstance(item, Ref) for item in value):
+                raise ValueError(f"-{parameter.name} holds a reference that was not resolved")
             return list(value)
         case None | bool():
             return value

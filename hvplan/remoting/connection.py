@@ -48,6 +48,11 @@ class Connection:
             return self.address.lower() == "localhost"
 
     @property
+    def restricted(self) -> bool:
+        """Is it an endpoint of its own, where constant scripts are functions because script text is refused (truth 23)."""
+        return self.configuration.casefold() != "microsoft.powershell"
+
+    @property
     def encrypts_messages(self) -> bool:
         """Is every message sealed by the logon (http without TLS); such a connection cannot outlive its TCP connection."""
         return self.transport == "http" and self.auth in ("negotiate", "ntlm", "kerberos")

@@ -1,8 +1,8 @@
 """One WSMan connection with one shell on it: opened, handed to one call at a time, closed; after trouble never used again.
 
 All waiting is ours: pypsrp's own loops poll without end and repeat requests by themselves, so a pipeline is followed
-here with single Receive requests against a deadline of the caller's clock. Script text cannot be sent from here: commands
-are added by name alone.
+here with single Receive requests against a deadline of the caller's clock. Commands are added by name; the only script text
+that leaves is that of the constants, and none at all to a restricted endpoint.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Final
 
 from hvplan.clock import Clock
+from hvplan.cmdlets.constants import script_of
 from hvplan.cmdlets.invocation import Invocation
 from hvplan.remoting import messages
 from hvplan.remoting.arguments import wire
@@ -112,12 +113,7 @@ class Shell:
         from pypsrp.powershell import PowerShell
 
         pipeline = PowerShell(self._pool)
-        for statement in invocation.statements:
-            for cmd in statement:
-                pipeline.add_cmdlet(cmd.cmdlet)
-                for name, value in wire(cmd):
-                    pipeline.add_parameter(name, value)
-            pipeline.add_statement()
+        fill(pipeline, invocation, restricted=self._connection.restricted)
         self.used += 1
         self._patience(deadline)
         try:
@@ -218,6 +214,19 @@ class Shell:
             wsman.close()
         except Exception:  # noqa: BLE001 - as above
             self.broken = True
+
+
+def fill(pipeline: Any, invocation: Invocation, *, restricted: bool) -> None:
+    """The commands of an invocation, by name with typed values; a constant script by its text where the endpoint takes any, in a scope of its own."""
+    for statement in invocation.statements:
+        for cmd in statement:
+            if (script := script_of(cmd)) and not restricted:
+                pipeline.add_script(script, use_local_scope=True)
+            else:
+                pipeline.add_cmdlet(cmd.cmdlet)
+            for name, value in wire(cmd):
+                pipeline.add_parameter(name, value)
+        pipeline.add_statement()
 
 
 def _quiet() -> None:

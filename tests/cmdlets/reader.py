@@ -70,9 +70,10 @@ class Reader:
         if self.place == len(self.text) or re.compile(r" (?:-[^\d]|\| )").match(self.text, self.place):
             return match[1], SWITCH
         self.place += 1
-        return match[1], self._list()
+        return match[1], self.argument()
 
-    def _list(self) -> Any:
+    def argument(self) -> Any:
+        """What stands behind a parameter: one value, or several."""
         if self._take(re.compile(r"@\(")):
             item = self.value()
             if not self._take(re.compile(r"\)")):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hvplan.cmdlets.build import InvalidInvocation, from_json, read, references, resolve, select, switch, to_json, vm, where, write
+from hvplan.cmdlets.build import InvalidInvocation, expand, from_json, read, references, resolve, select, switch, to_json, vm, where, write
 from hvplan.cmdlets.invocation import Argument, Cmd, Invocation, Ref, Text
 from hvplan.cmdlets.shape import RANGES
 from hvplan.cmdlets.table import SELECT, TABLE
@@ -44,6 +44,10 @@ GOOD: dict[str, tuple[Cmd, ...]] = {
     "a copy": (Cmd("Copy-Item", {"LiteralPath": r"D:\a.vhdx", "Destination": r"D:\b.vhdx"}),),
     "a removal by exact path": (Cmd("Remove-Item", {"LiteralPath": r"D:\a[1].vhdx"}),),
     "a text with a reference": (vm(NEW), Cmd("Set-VM", {"Notes": Text(parts=("vm=", Ref(address="vm/web01", property="Id", first=13)))})),
+    "a boot order": (Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ("SCSI 0:0", ADAPTER)}),),
+    "a boot order of what steps will make": (
+        Cmd("Set-HvplanBootOrder", {"VMId": NEW, "Device": ("SCSI 0:0", Ref(address="vm/web01/networkAdapters/lan", property="Id"))}),
+    ),
 }
 
 
@@ -54,7 +58,7 @@ def test_what_a_write_may_be(cmds: tuple[Cmd, ...]) -> None:
     assert invocation.write
     assert from_json(to_json(invocation)) == invocation
     for cmd in invocation.statements[0]:
-        if TABLE[cmd.cmdlet].write:
+        if TABLE[cmd.cmdlet].confirms:
             assert cmd.parameters["Confirm"] is False
             assert not TABLE[cmd.cmdlet].asks or cmd.parameters["Force"] is True
 
@@ -118,6 +122,15 @@ BAD: dict[str, tuple[Cmd, ...]] = {
     "an id that is none": (vm("web01"), Cmd("Stop-VM")),
     "text that XML cannot carry": (vm(ID), Cmd("Set-VM", {"Notes": "a\ud800"})),
     "a list for one text": (vm(ID), Cmd("Set-VM", {"Notes": ("a",)})),
+    "a boot order of nothing": (Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ()}),),
+    "a boot order of nobody": (Cmd("Set-HvplanBootOrder", {"Device": ("SCSI 0:0",)}),),
+    "a boot order of a VM by name": (Cmd("Set-HvplanBootOrder", {"VMId": "web01", "Device": ("SCSI 0:0",)}),),
+    "a boot order of what is no device": (Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ("SCSI 0:0", "$(Stop-VM x)")}),),
+    "a boot order of every device": (Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ("*",)}),),
+    "a boot order from the pipe": (vm(ID), Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ("SCSI 0:0",)})),
+    "a boot order that goes on": (Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ("SCSI 0:0",)}), select("Id")),
+    "a boot order of live objects": (vm(ID), Cmd("Set-VMFirmware", {"BootOrder": ("SCSI 0:0",)})),
+    "a property taken apart": (vm(ID), Cmd("Get-VMFirmware"), expand("BootOrder"), Cmd("Stop-VM")),
 }
 
 
@@ -151,6 +164,35 @@ def test_reads_only_read() -> None:
         read()
 
 
+def test_a_boot_order_is_taken_apart_in_the_middle_of_a_read() -> None:
+    """Of a firmware, that property alone, right before the select that ends the pipe, and never in a write."""
+    firmware = (Cmd("Get-VM"), where("Generation", 2), Cmd("Get-VMFirmware"))
+    assert not read((*firmware, expand("BootOrder"), select("VMId", "FirmwarePath", "Device"))).write
+    bad: tuple[tuple[Cmd, ...], ...] = (
+        (*firmware, expand("SecureBoot"), select("VMId")),
+        (Cmd("Get-VM"), expand("BootOrder"), select("Id")),
+        (Cmd("Get-VM"), expand("HardDrives"), select("Id")),
+        (*firmware, expand("BootOrder"), where("Device", "x"), select("VMId")),
+        (*firmware, expand("BootOrder"), expand("BootOrder"), select("VMId")),
+        (*firmware, Cmd(SELECT, {"ExpandProperty": "BootOrder", "Property": ("VMId",)}), select("VMId")),
+        (*firmware, select("BootOrder"), select("VMId")),
+    )
+    for statement in bad:
+        with pytest.raises(InvalidInvocation):
+            read(statement)
+
+
+def test_references_in_a_list_are_resolved_and_checked() -> None:
+    """What a step returns takes its place in the list, and is no device unless it looks like one."""
+    lan = Ref(address="vm/web01/networkAdapters/lan", property="Id")
+    invocation = write(Cmd("Set-HvplanBootOrder", {"VMId": NEW, "Device": ("SCSI 0:0", lan)}))
+    assert references(invocation) == (NEW, lan)
+    told = {"vm/web01": ID, lan.address: ADAPTER}
+    assert resolve(invocation, lambda ref: told[ref.address]).statements[0][0].parameters["Device"] == ("SCSI 0:0", ADAPTER)
+    with pytest.raises(InvalidInvocation):
+        resolve(invocation, lambda ref: ID)
+
+
 def test_references_are_found_and_resolved() -> None:
     """Every reference is asked for once, cut as it says, and the result is checked like anything else."""
     invocation = write(
@@ -168,7 +210,13 @@ def test_references_are_found_and_resolved() -> None:
 
 @pytest.mark.parametrize(
     "foreign",
-    [[{"cmdlet": "Stop-VM", "script": "x"}], [{"parameters": {}}], ["Stop-VM"], [{"cmdlet": "Set-VM", "parameters": {"Notes": {"ref": "a"}}}]],
+    [
+        [{"cmdlet": "Set-HvplanBootOrder", "parameters": {"VMId": ID, "Device": ["SCSI 0:0", 1]}}],
+        [{"cmdlet": "Stop-VM", "script": "x"}],
+        [{"parameters": {}}],
+        ["Stop-VM"],
+        [{"cmdlet": "Set-VM", "parameters": {"Notes": {"ref": "a"}}}],
+    ],
 )
 def test_foreign_documents_are_refused(foreign: list[Mapping[str, object]]) -> None:
     """A plan file is somebody's text until every command in it has passed."""
@@ -183,7 +231,7 @@ _VALUES = st.one_of(
     st.integers(-(1 << 65), 1 << 65),
     st.text(max_size=6),
     st.sampled_from([ID, "*", "On", "SCSI", "Id", ADAPTER]),
-    st.lists(st.text(max_size=3), max_size=2).map(tuple),
+    st.lists(st.text(max_size=3) | st.sampled_from(["SCSI 0:0", ADAPTER]) | _REFS, max_size=2).map(tuple),
     _REFS,
     st.lists(st.text(max_size=3) | _REFS, max_size=2).map(lambda parts: Text(parts=tuple(parts))),
 )
@@ -223,9 +271,10 @@ def test_no_argument_leads_outside_the_table(cmds: list[Cmd]) -> None:
 @given(_VALUES)
 def test_documents_bring_every_argument_back(value: Argument) -> None:
     """What can be sent can be stored, and means the same afterwards."""
-    for cmd in (Cmd("Set-VM", {"Notes": value}), Cmd("Set-VMMemory", {"StartupBytes": value}), Cmd("Rename-VM", {"NewName": value})):
+    heads = (Cmd("Set-VM", {"Notes": value}), Cmd("Set-VMMemory", {"StartupBytes": value}), Cmd("Rename-VM", {"NewName": value}))
+    for cmds in (*((vm(ID), cmd) for cmd in heads), (Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": value}),)):
         try:
-            invocation = write(vm(ID), cmd)
+            invocation = write(*cmds)
         except InvalidInvocation:
             continue
         assert from_json(to_json(invocation)) == invocation

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from hvplan.cmdlets import constants
 from hvplan.cmdlets.build import from_json, references, resolve, select, vm, where, write
 from hvplan.cmdlets.invocation import Cmd, Invocation, Ref, Text
 from hvplan.cmdlets.printing import expression, powershell
@@ -55,6 +56,9 @@ LOOKS_LIKE = (
     "?",
 )
 COUNT = 2_000
+LAN = Ref(address="vm/web01/networkAdapters/lan", property="Id")
+ADAPTER = DEVICE.replace("5555555555AA", "5555555555BB")
+ORDERS: tuple[tuple[str | Ref, ...], ...] = (("SCSI 0:0",), (LAN,), ("SCSI 0:0", "SCSI 3:63", LAN), (DEVICE, LAN, "SCSI 0:1", "SCSI 0:2"), (DEVICE,))
 
 Json = Any
 
@@ -67,6 +71,19 @@ class Printed:
     line: str
     invocation: Invocation
     variables: Mapping[str, str]
+
+    @property
+    def call(self) -> str:
+        """The line without the functions of constant scripts that stand before it, which are those very constants."""
+        names = [cmd.cmdlet for cmd in self.invocation.statements[0] if cmd.cmdlet in constants.FILES]
+        head = "".join(constants.definition(name) + "\n" for name in names)
+        assert self.line.startswith(head), self.name
+        return self.line[len(head) :]
+
+    @property
+    def constant(self) -> str:
+        """The script that the invocation is, `""` for cmdlets."""
+        return constants.script_of(self.invocation.statements[0][0])
 
 
 def of_cases() -> Iterator[Printed]:
@@ -102,6 +119,10 @@ def of_texts() -> Iterator[Printed]:
             (vm(ID), Cmd("Set-VM", {"Notes": Text(parts=(text or " ", made, text[::-1] or " "))})),
             (vm(ID), Cmd("Get-VMNetworkAdapter"), where("Id", text or "x"), Cmd("Set-VMNetworkAdapter", {"DhcpGuard": "On"})),
         )
+        if index < len(ORDERS):
+            invocation = write(Cmd("Set-HvplanBootOrder", {"VMId": ID if index % 2 else Ref(address="vm/web01", property="Id"), "Device": ORDERS[index]}))
+            variables = {"vm/web01": "$s3", LAN.address: "$s5"}
+            yield Printed(repr(ORDERS[index]), powershell(invocation, variables=variables), invocation, variables)
         invocation = write(*forms[index % len(forms)])
         variables = {"vm/web01": "$s3"}
         yield Printed(repr(text), powershell(invocation, variables=variables), invocation, variables)
@@ -118,6 +139,8 @@ def expected(printed: Printed) -> list[Command]:
                 return tuple(part if isinstance(part, str) else Reference(expression(part, printed.variables)) for part in given.parts if part != "")
             case (one,) if cmd.cmdlet == SELECT:
                 return one
+            case tuple():
+                return tuple(Reference(expression(item, printed.variables)) if isinstance(item, Ref) else item for item in given)
             case True if TABLE[cmd.cmdlet].parameters[name].wire == "switch":
                 return SWITCH
         return given
@@ -132,8 +155,8 @@ def test_our_reader_finds_what_is_sent(lines: Any) -> None:
     count = 0
     for printed in lines():
         count += 1
-        assert Reader(printed.line).commands() == expected(printed), printed.name
-        assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b\u2028\u202e\ufeff]", printed.line), printed.name
+        assert Reader(printed.call).commands() == expected(printed), printed.name
+        assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b\u2028\u202e\ufeff]", printed.call), printed.name
     print(f"{count} printed lines read back")
     assert count > 100
 
@@ -147,7 +170,8 @@ def test_the_real_parser_finds_what_is_sent(lines: Any) -> None:
         answers = engine.ask([{"parse": printed.line} for printed in all_of_them])
     for printed, answer in zip(all_of_them, answers, strict=True):
         assert answer["errors"] == [], printed.name
-        (statement,) = answer["statements"]
+        *functions, statement = answer["statements"]
+        assert functions == ([[{"other": "FunctionDefinitionAst"}]] if printed.constant else []), printed.name
         wanted = expected(printed)
         assert [command["cmd"] for command in statement] == [name for name, _ in wanted], printed.name
         for command, (_, parameters) in zip(statement, wanted, strict=True):
@@ -168,7 +192,7 @@ def _same(printed: Printed, said: list[Json], parameters: Mapping[str, Any]) -> 
         if "safe" in found:
             assert _plain(found["safe"]) == value, printed.name
         else:
-            assert Reader(found["expression"]).value() == value, printed.name
+            assert Reader(found["expression"]).argument() == value, printed.name
     assert left == {}, printed.name
 
 
@@ -188,14 +212,17 @@ def test_the_printed_line_does_what_is_sent(lines: Any) -> None:
     all_of_them = list(lines())
     questions: list[Json] = []
     for printed in all_of_them:
-        found = {ref: DEVICE if "networkAdapters" in ref.address or "Adapters" in ref.property else ID for ref in references(printed.invocation)}
+        found = {
+            ref: ADAPTER if ref == LAN else DEVICE if "networkAdapters" in ref.address or "Adapters" in ref.property else ID
+            for ref in references(printed.invocation)
+        }
         sent = resolve(printed.invocation, lambda ref, found=found: _part(ref, found[ref]))  # type: ignore[misc]
         answers = _answers(sent)
         variables = {name: _object([ref for ref in found if printed.variables[ref.address] == name], found) for name in set(printed.variables.values())}
         used = sorted(name for name in variables if any(printed.variables[ref.address] == name for ref in found))
         script = f"param({', '.join(used)}) {printed.line}"
         questions.append({"script": script, "parameters": {name[1:]: variables[name] for name in used}, "answers": answers})
-        questions.append({"statements": _json(sent), "answers": answers})
+        questions.append({**_asked(printed, sent), "answers": answers})
     with Asked(path) as engine:
         said = engine.ask(questions)
     effects = 0
@@ -207,6 +234,14 @@ def test_the_printed_line_does_what_is_sent(lines: Any) -> None:
         effects += any(TABLE[call["command"]].write for call in ran["calls"] if call["command"] in TABLE)
     print(f"{len(all_of_them)} printed lines run, {effects} of them with an effect")
     assert effects == len(all_of_them)
+
+
+def _asked(printed: Printed, sent: Invocation) -> Json:
+    """What is sent, for the engine: the pipe, or the constant script with its typed parameters."""
+    if not printed.constant:
+        return {"statements": _json(sent)}
+    (cmd,) = sent.statements[0]
+    return {"script": printed.constant, "parameters": {name: _value(cmd, name, given) for name, given in cmd.parameters.items()}}
 
 
 def _part(ref: Ref, value: str) -> str:
@@ -233,6 +268,23 @@ def _answers(sent: Invocation) -> Json:
     """Each cmdlet gives an object of its kind; the one before a Where-Object has what is looked for."""
     (statement,) = sent.statements
     answers: Json = {}
+    if statement[0].cmdlet in constants.FILES:
+        devices = statement[0].parameters["Device"]
+        assert isinstance(devices, tuple)
+        slots = [tuple(map(int, str(device).split(" ")[1].split(":"))) for device in devices if str(device).startswith("SCSI")]
+        drives = [
+            {
+                "Id": f"drive {a}:{b}",
+                "ControllerType": {"enum": "ControllerType", "v": "SCSI"},
+                "ControllerNumber": {"I32": a},
+                "ControllerLocation": {"I32": b},
+            }
+            for a, b in slots
+        ]
+        adapters = [{"Id": device} for device in devices if not str(device).startswith("SCSI")]
+        kinds = {"Get-VMHardDiskDrive": ("HardDiskDrive", drives[::2]), "Get-VMDvdDrive": ("DvdDrive", drives[1::2])}
+        kinds |= {"Get-VMNetworkAdapter": ("VMNetworkAdapter", adapters), "Get-VM": ("VirtualMachine", [{}]), "Get-VMFirmware": ("VMFirmware", [{}])}
+        return {name: {"objects": [{"obj": kind, "props": props} for props in objects]} for name, (kind, objects) in kinds.items()}
     for cmd, following in zip(statement, (*statement[1:], None), strict=True):
         kind = TABLE[cmd.cmdlet].output
         looked_for = following.parameters if following is not None and following.cmdlet == "Where-Object" else {}

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hvplan.cmdlets import constants
 from hvplan.cmdlets.build import select, vm, where, write
 from hvplan.cmdlets.invocation import Cmd, Ref, Text
 from hvplan.cmdlets.printing import literal, powershell
@@ -117,6 +118,19 @@ PRINTED = {
 def test_what_is_printed(invocation: object, text: str) -> None:
     """People may paste it, so its form is a promise."""
     assert powershell(invocation, variables={"vm/web01": "$s3"}) == text  # type: ignore[arg-type]
+
+
+def test_a_constant_script_is_a_function_and_its_call() -> None:
+    """Pasted whole it does its work; the last line alone says what that is, and works where the function is known."""
+    lan = Ref(address="vm/web01/networkAdapters/lan", property="Id")
+    invocation = write(Cmd("Set-HvplanBootOrder", {"VMId": NEW, "Device": ("SCSI 0:0", "Microsoft:A0\\B0", lan)}))
+    printed = powershell(invocation, variables={"vm/web01": "$s3", lan.address: "$s5"})
+    first, *body, end, call = printed.split("\n")
+    assert (first, end) == ("function Set-HvplanBootOrder {", "}")
+    assert "\n".join(body) + "\n" == constants.text("Set-HvplanBootOrder")
+    assert call == "Set-HvplanBootOrder -VMId $s3.Id -Device 'SCSI 0:0', 'Microsoft:A0\\B0', $s5.Id"
+    one = write(Cmd("Set-HvplanBootOrder", {"VMId": ID, "Device": ("SCSI 0:0",)}))
+    assert powershell(one).endswith(f"\nSet-HvplanBootOrder -VMId '{ID}' -Device @('SCSI 0:0')")
 
 
 def test_a_producing_step_assigns() -> None:

@@ -164,7 +164,10 @@ class Scripted:
             assert last.cmdlet == SELECT
             properties = last.parameters["Property"]
             assert isinstance(properties, tuple)
-            records += [{name: row.get(name) for name in properties} for row in rows]
+            for cmd in statement[:-1]:
+                if cmd.cmdlet == SELECT:
+                    rows = [inner for row in rows for inner in row.get(str(cmd.parameters["ExpandProperty"])) or ()]
+            records += [{str(name): row.get(str(name)) for name in properties} for row in rows]
             errors += said
         return Done(records=tuple(records), errors=tuple(errors))
 
@@ -192,7 +195,7 @@ class Scripted:
                 rows = [row for row in rows if row["Id"] == cmd.parameters["Value"]]
         for name in _LISTS:
             if isinstance(wanted := lister.parameters.get(name), tuple):
-                return self._named(key, wanted, rows, said)
+                return self._named(key, tuple(map(str, wanted)), rows, said)
         return rows, said
 
     @staticmethod

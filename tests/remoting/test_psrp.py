@@ -215,12 +215,10 @@ def test_references_must_be_resolved(connect: Connect) -> None:
         connect().run(write(vm(Ref(address="vm/a", property="Id")), Cmd("Stop-VM")))
 
 
-def test_script_text_cannot_be_sent() -> None:
-    """Nothing in the room adds a script, and the libraries come only when a session opens."""
+def test_libraries_come_only_when_a_session_opens() -> None:
+    """Importing the room loads nothing heavy."""
     from tests.house import PACKAGE
 
-    for file in sorted((PACKAGE / "remoting").glob("*.py")):
-        assert "add_script" not in file.read_text("utf-8")
     code = "import sys, hvplan.remoting.psrp, hvplan.live.read; print('pypsrp' in sys.modules or 'requests' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert done.stdout.strip() == "False"

@@ -28,11 +28,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command of a pipeline as it was sent: `name` may be qualified (`Hyper-V\\\\Get-VM`), an alias or, with `is_script`, script text."""
+    """One command of a pipeline as it was sent: `name` may be qualified (`Hyper-V\\\\Get-VM`), an alias or, with `is_script`, script text.
+
+    `local_scope`: whether it runs in a scope of its own; None where the client did not say.
+    """
 
     name: str
     arguments: tuple[Argument, ...] = ()
     is_script: bool = False
+    local_scope: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pypsrp.serializer import TaggedValue
 from pypsrp.wsman import WSMan
 
 from hvplan.simulator.serve import Endpoint, start_world
+from tests.simulator.powershell.boot_order_questions import SCRIPT
 
 WORLD = r"""
 kind: World
@@ -45,6 +46,7 @@ vms:
 """
 OLD_WEB = uuid.UUID("2f0c8a52-6d3e-4f1a-9b7c-0d1e2f3a4b5c")
 GIB = 1 << 30
+SELECT = "Microsoft.PowerShell.Utility\\Select-Object"
 HOSTILE = [
     "it's ‘quoted’ ‚by‛ five",
     'a "b" $(c) `d; | & <tag> &amp;',
@@ -59,8 +61,9 @@ HOSTILE = [
 class Host:
     """A session on the host; `run` takes commands as (name, parameters) and gives the finished pipeline."""
 
-    def __init__(self, pool: RunspacePool) -> None:
+    def __init__(self, pool: RunspacePool, *, real: bool = False) -> None:
         self.pool = pool
+        self.real = real
 
     def run(self, *commands: tuple[str, dict[str, Any]]) -> PowerShell:
         """One statement."""
@@ -103,7 +106,39 @@ def engine() -> Path | None:
 def host(tmp_path: Path, engine: Path | None) -> Iterator[Host]:
     """An open session on a fresh host."""
     with endpoint(tmp_path, engine=engine) as served, session(served.host, served.port) as pool:
-        yield Host(pool)
+        yield Host(pool, real=engine is not None)
+
+
+def script(host: Host, device: list[str]) -> PowerShell:
+    """The constant script of a boot order, as a client sends text with parameters."""
+    shell = PowerShell(host.pool)
+    shell.add_script(SCRIPT).add_parameter("VMId", OLD_WEB).add_parameter("Device", device)
+    shell.invoke()
+    shell.close()
+    return shell
+
+
+def test_the_constant_script_sets_a_boot_order(host: Host) -> None:
+    """Script text with parameters arrives; what it names boots first; what it does not find ends it and changes nothing; other text does not run."""
+    drive = {"ControllerNumber": 0, "ControllerLocation": 3}
+    assert ids(host.run(("Get-VM", {"Id": OLD_WEB}), ("Add-VMDvdDrive", drive))) == []
+    order = (("Get-VMFirmware", {"VMName": "old-web"}), (SELECT, {"ExpandProperty": "BootOrder"}))
+
+    def types() -> list[str]:
+        return [str(found["BootType"]) for found in host.records(*order, properties=("BootType",))]
+
+    before = types()
+    adapter = host.records(("Get-VMNetworkAdapter", {"VMName": "old-web"}), properties=("Id",))[0]["Id"]
+    assert ids(script(host, ["SCSI 0:3", adapter])) == []
+    assert types() == [*reversed(before)]
+    assert ids(script(host, ["SCSI 0:4"])) == ["The virtual machine has no device SCSI 0:4."]
+    assert types() == [*reversed(before)]
+    shell = PowerShell(host.pool)
+    shell.add_script(SCRIPT.replace("-Confirm:$false", "-Confirm"))
+    if not host.real:
+        shell.invoke()
+        assert ids(shell) == ["ScriptsNotAllowed"]
+        assert types() == [*reversed(before)]
 
 
 def ids(shell: PowerShell) -> list[str]:

@@ -92,6 +92,19 @@ def test_no_script_runs_there(host: Endpoint) -> None:
         assert outcome(shell) == "ScriptsNotAllowed"
 
 
+def test_a_command_may_not_ask_for_the_sessions_own_scope(host: Endpoint) -> None:
+    """UseLocalScope false is refused where there is no language; saying nothing, or true, is not."""
+    with pool(host, configuration_name="hvplan.lab") as opened:
+        for scope in (None, True):
+            shell = PowerShell(opened)
+            shell.add_cmdlet("Get-VM", use_local_scope=scope)
+            assert (len(shell.invoke()), shell.had_errors) == (1, False)
+            shell.close()
+        shell = PowerShell(opened)
+        shell.add_cmdlet("Get-VM", use_local_scope=False)
+        assert outcome(shell) == "RuntimeException"
+
+
 @pytest.mark.parametrize("options", [{}, {"configuration_name": "Microsoft.PowerShell"}, {"configuration_name": "hvplan"}])
 def test_another_configuration_is_not_there(host: Endpoint, options: dict[str, Any]) -> None:
     """A name that the host does not have, the usual one included, is the fault that Windows gives."""

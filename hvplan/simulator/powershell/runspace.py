@@ -52,20 +52,22 @@ class SimulatedPowerShell:
         everything = OpenCommands(catalogue, CORE)
         self._commands: Commands = everything
         self._scripts = scripts
+        self._restricted = session.restricted
         if session.restricted:
             self._scripts = {}
             self._commands = RestrictedCommands(catalogue, CORE, session, module_functions(everything, functions))
 
     def open(self, session: int) -> Runspace:
         """A new runspace; `session` is its number in the audit log."""
-        return SimulatedRunspace(self._world, self._commands, self._scripts, session)
+        return SimulatedRunspace(self._world, self._commands, self._scripts, session, restricted=self._restricted)
 
 
 class SimulatedRunspace:
     """One runspace; its pipelines run one after another."""
 
-    def __init__(self, world: World, commands: Commands, scripts: Scripts, session: int) -> None:
+    def __init__(self, world: World, commands: Commands, scripts: Scripts, session: int, *, restricted: bool) -> None:
         self._world = world
+        self._restricted = restricted
         self._commands = commands
         self._scripts = scripts
         self._session = session
@@ -101,6 +103,8 @@ class SimulatedRunspace:
         client.end(records.COMPLETED)
 
     def _statement(self, statement: tuple[Command, ...], session: Session, input: tuple[Any, ...] | None) -> None:
+        if self._restricted and any(command.local_scope is False for command in statement):
+            raise Terminate(_NO_SCOPE)
         if any(command.is_script for command in statement):
             self._script(statement, session)
             return
@@ -114,6 +118,15 @@ class SimulatedRunspace:
             raise Terminate(_scripts_not_allowed(text))
         scope = Scope(self._commands, session, lambda value: session.emit("PIPELINE_OUTPUT", serializer.serialize(value)), self._variables)
         script.run(script.bind(statement[0].arguments), scope)
+
+
+_NO_SCOPE = ErrorRecord(
+    id="RuntimeException",
+    category="NotSpecified",
+    message="UseLocalScope cannot be false when language mode is RestrictedLanguage or NoLanguage.",
+    exception="System.Management.Automation.RuntimeException",
+    thrown=True,
+)
 
 
 class _Client:

@@ -94,20 +94,22 @@ def _commands(reader: Reader, element: ET.Element) -> tuple[Command, ...]:
 
 
 def _command(reader: Reader, element: ET.Element) -> Command:
-    name, script = None, False
+    name, script, scope = None, False, None
     arguments: tuple[Argument, ...] = ()
     for key, member in reader.members(element).items():
         if key == "Cmd":
             name = reader.read(member)
         elif key == "IsScript":
             script = reader.read(member) is True
+        elif key == "UseLocalScope":
+            scope = reader.read(member)
         elif key == "Args":
             arguments = tuple(_argument(reader, item) for item in reader.items(member))
         elif member.tag == "Obj":
             reader.members(member)  # the merge settings: only their type names matter, later objects refer to them
     if not isinstance(name, str) or not name:
         raise _no_pipeline()
-    return Command(name, arguments, script)
+    return Command(name, arguments, script, scope if isinstance(scope, bool) else None)
 
 
 def _argument(reader: Reader, element: ET.Element) -> Argument:

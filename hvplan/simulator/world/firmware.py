@@ -25,12 +25,15 @@ TEMPLATES = {
     "OpenSourceShieldedVM": UUID("4292ae2b-ee2c-42b5-a969-dd8f8689f6f3"),
 }
 """Secure boot templates that a host brings along."""
+_VMBUS = "9B17E5A2-0891-42DD-B653-80B5C22809BA"
+_NETWORK, _STORAGE = UUID("f8615163-df3e-46c5-913f-f2d2f965ed0e"), UUID("ba6163d9-04a1-4d29-b605-72e2ffb1dc7f")
 
 
 def firmware_record(owner: Owner) -> Obj:
     """`VMFirmware`."""
     firmware = owner.vm.firmware
-    sources = [source for entry in firmware.boot_order if (source := boot_source(owner, entry))]
+    made = [(entry, boot_source(owner, entry)) for entry in firmware.boot_order]
+    sources = [source for entry, source in made if source is not None or not entry]
     return Obj(
         "VMFirmware",
         {
@@ -47,14 +50,20 @@ def firmware_record(owner: Owner) -> Obj:
 
 
 def boot_source(owner: Owner, entry: str) -> Obj | None:
-    """`VMBootSource` of one entry of the boot order; None when its device is gone."""
+    """`VMBootSource` of one entry of the boot order; None for an empty one and when its device is gone.
+
+    The path is that of public samples: the channel's class and instance as bytes behind the vendor's GUID, then the address or the unit.
+    """
     vm = owner.vm
+    if not entry:
+        return None
     device: Obj | None = None
     kind, _, rest = entry.partition(" ")
     if kind == "adapter":
         adapter = next((one for one in vm.adapters if str(one.id) == rest), None)
         device = record_devices.adapter(owner, adapter) if adapter else None
-        type, description, path = "Network", "EFI Network", f"\\AcpiEx(VMBus,0,0)\\VenHw({rest.upper()})\\MAC(000000000000,0x0)"
+        address = (adapter.mac or adapter.dynamic_mac) if adapter else ""
+        type, description, path = "Network", "EFI Network", _path(_NETWORK, adapter.id if adapter else NO_ID, f"MAC({address})")
     elif kind == "file":
         type, description, path = "File", "Windows Boot Manager", rest
     else:
@@ -62,13 +71,16 @@ def boot_source(owner: Owner, entry: str) -> Obj | None:
         dvd = next((one for one in vm.dvds if str(one.slot) == entry), None)
         device = record_devices.disk(owner, disk) if disk else record_devices.dvd(owner, dvd) if dvd else None
         slot = disk.slot if disk else dvd.slot if dvd else None
-        where = record_devices.controller_id(owner, slot).split("\\")[1] if slot else ""
-        type, description = "Drive", "EFI SCSI Device"
-        path = f"\\AcpiEx(VMBus,0,0)\\VenHw({where})\\Scsi(0,{slot.location if slot else 0})"
+        controller = vm.controllers[slot.controller] if slot else NO_ID
+        type, description, path = "Drive", "EFI SCSI Device", _path(_STORAGE, controller, f"Scsi(0,{slot.location if slot else 0})")
     if device is None and kind != "file":
         return None
     base = {key: value for key, value in owner.base.items() if key != "ComputerName"}
     return Obj("VMBootSource", {**base, "BootType": enum("VMBootSourceType", type), "Description": description, "FirmwarePath": path, "Device": device})
+
+
+def _path(channel: UUID, instance: UUID, unit: str) -> str:
+    return f"\\AcpiEx(VMBus,0,0)\\VenHw({_VMBUS},{(channel.bytes_le + instance.bytes_le).hex().upper()})\\{unit}"
 
 
 def bios_record(owner: Owner) -> Obj:
@@ -104,7 +116,10 @@ def _targets(context: Context, objects: str) -> list[VM]:
 
 
 def set_firmware(context: Context) -> None:
-    """Set-VMFirmware: off only; the template never again after a virtual TPM (row 32); an empty boot order changes nothing."""
+    """Set-VMFirmware: off only; the template never again after a virtual TPM (row 32); an empty boot order changes nothing.
+
+    What a boot order does not name is gone from it, a guest's entries too: public scripts remove them so.
+    """
     known_only(
         context, "VM", "VMName", "VMFirmware", "EnableSecureBoot", "SecureBootTemplate", "SecureBootTemplateId", "BootOrder", "FirstBootDevice",
         "ConsoleMode", "PauseAfterBootFailure", "PreferredNetworkBootProtocol",

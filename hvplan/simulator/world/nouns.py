@@ -60,7 +60,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firmware:
-    """Generation 2. `boot_order` holds references: `scsi 0:0`, `adapter <id>`, `file <path>`."""
+    """Generation 2. `boot_order` holds references: `scsi 0:0`, `adapter <id>`, `file <path>` (what a guest wrote), empty for an empty entry."""
 
     secure_boot: bool = True
     template: str = "MicrosoftWindows"

@@ -13,6 +13,8 @@ from hvplan.simulator.world.seed_devices import dump_devices, load_devices
 from hvplan.simulator.world.shape import boolean, choice, text
 from hvplan.simulator.world.state import State
 
+_WHOLE = "bootOrderIsWhole"
+"""Says of a boot order that devices which it does not name are not in it; without it they follow in order of their slots."""
 _EXTRA = ("memory", "firmware", "checkpoints", "integrationServices", "devices", "pending", "numa")
 
 
@@ -57,6 +59,8 @@ def dump_vm(vm: VM, state: State) -> dict[str, Any]:
         memory["dynamic"] = True
     made["memory"] = {"startup": units.size_text(vm.memory.startup), **memory}
     firmware = shapes.FIRMWARE.dump(vm.firmware, nouns.Firmware())
+    if any(entry not in vm.firmware.boot_order for entry in _default_order({"disks": vm.disks, "dvds": vm.dvds, "adapters": vm.adapters})):
+        firmware[_WHOLE] = True
     if firmware and vm.generation == 2:
         made["firmware"] = firmware
     if vm.services != nouns.DEFAULT_SERVICES:
@@ -134,7 +138,7 @@ def _firmware(node: Node | None, problems: Problems, given: dict[str, Any], labe
     if node is None:
         made = nouns.Firmware()
         return made if given["generation"] == 1 else nouns.Firmware(boot_order=_default_order(given))
-    found = shapes.FIRMWARE.load(node, problems, ("secureBoot",))
+    found = shapes.FIRMWARE.load(node, problems, ("secureBoot", _WHOLE))
     secure = node.value.get("secureBoot") if isinstance(node.value, dict) else None
     if secure is not None and isinstance(secure.value, bool):
         found["secure_boot"] = secure.value
@@ -142,9 +146,15 @@ def _firmware(node: Node | None, problems: Problems, given: dict[str, Any], labe
         found["secure_boot"] = secure.text.lower() == "on"
     elif secure is not None:
         found["template"] = secure.text
-    order = _default_order(given)
-    wanted = [_reference(entry, given, labels) for entry in found.get("boot_order", ())]
-    found["boot_order"] = tuple(dict.fromkeys([*[entry for entry in wanted if entry], *order]))
+    order: list[str] = []
+    for entry in found.get("boot_order", ()):
+        reference = _reference(entry, given, labels, order, problems)
+        if reference is not None:
+            order.append(reference)
+    whole = node.value.get(_WHOLE) if isinstance(node.value, dict) else None
+    if given["generation"] == 2 and (whole is None or boolean(whole, problems) is not True):
+        order += [entry for entry in _default_order(given) if entry not in order]
+    found["boot_order"] = tuple(order)
     return nouns.Firmware(**found)
 
 
@@ -153,10 +163,27 @@ def _default_order(given: dict[str, Any]) -> tuple[str, ...]:
     return (*(str(slot) for slot in drives), *(f"adapter {adapter.id}" for adapter in given.get("adapters", ())))
 
 
-def _reference(entry: str, given: dict[str, Any], labels: dict[str, str]) -> str:
-    kind, _, name = entry.partition("/")
+def _reference(node: Node, given: dict[str, Any], labels: dict[str, str], taken: list[str], problems: Problems) -> str | None:
+    """What an entry stands for: a device by its name or slot (`disks/os`, `dvds/scsi 0:1`), `file PATH`, or as state files have it.
+
+    Of adapters that share a name the first that was not named yet. None for a mistake, which is noted.
+    """
+    if node.value is None:
+        return ""
+    kind, _, name = node.text.partition("/")
+    if node.text.startswith("file ") and node.text[5:].strip():
+        return node.text
+    slots = {kind: {str(drive.slot) for drive in given[kind]} for kind in ("disks", "dvds")}
     if kind == "networkAdapters":
-        return next((f"adapter {adapter.id}" for adapter in given["adapters"] if adapter.name.lower() == name.lower()), "")
-    if kind in ("disks", "dvds"):
-        return labels.get(entry.lower(), "")
-    return entry
+        fitting = [f"adapter {adapter.id}" for adapter in given["adapters"] if adapter.name.lower() == name.lower()]
+    elif kind in slots:
+        fitting = [entry for entry in (labels.get(node.text.lower()), name.lower()) if entry in slots[kind]]
+    else:
+        plain = node.text.lower()
+        fitting = [plain] if plain in {*slots["disks"], *slots["dvds"], *(f"adapter {adapter.id}" for adapter in given["adapters"])} else []
+    free = [entry for entry in fitting if entry not in taken]
+    if not free:
+        what = "stands twice in the boot order" if fitting else "is no device of this VM"
+        problems.add(node, f"`{node.text}` {what}.", "Write disks/NAME, dvds/NAME, networkAdapters/NAME, file PATH, or null for an empty entry.")
+        return None
+    return free[0]

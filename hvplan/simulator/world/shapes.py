@@ -188,6 +188,15 @@ MEMORY = Shape(
     },
 )
 DYNAMIC = Shape("Dynamic memory", {key: MEMORY.fields[key] for key in ("minimum", "maximum", "buffer")})
+
+
+def _boot_order(node: Node, problems: Problems) -> Any:
+    """The entries with their places; null is an empty one."""
+    if isinstance(node.value, list):
+        return tuple(node.value)
+    return many(text)(node, problems)
+
+
 FIRMWARE = Shape(
     "Firmware",
     {
@@ -196,7 +205,7 @@ FIRMWARE = Shape(
         "networkBoot": Field("network_boot", choice(*words("IPProtocolPreference"))),
         "consoleMode": Field("console_mode", choice(*words("ConsoleModeType"))),
         "pauseAfterBootFailure": Field("pause_after_boot_failure", boolean),
-        "bootOrder": Field("boot_order", many(text), list),
+        "bootOrder": Field("boot_order", _boot_order, lambda value: [entry or None for entry in value]),
     },
 )
 BIOS = Shape("The BIOS", {"startupOrder": Field("startup_order", many(choice(*words("BootDevice"))), list), "numLock": Field("num_lock", boolean)})

@@ -6,6 +6,7 @@ objects of the modules only. So these are set aside, and nothing else:
 - assemblies in type names; the version of .NET shows in them;
 - the types, text and kind of bag of what belongs to Windows itself (files, CIM instances): names and values are compared;
 - behind the comma of an error id of a function: the stand-in's class; and its exception;
+- that a boot source is a component of a machine, as on real hosts, where its order takes it: an engine's class is none (`exchanges`);
 - the members of an enum whose numbers nobody knows (`BootType`): an engine's enum has none;
 - `ProgressAction`, a common parameter that Windows PowerShell 5.1 does not have;
 - that a key protector, an array of bytes as one object, is built as a list.

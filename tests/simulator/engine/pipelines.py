@@ -7,10 +7,12 @@ from typing import Any
 
 from psrpcore.types import PSInt64, PSUInt64
 
-from tests.simulator.engine.rooms import Statement, Switch
+from tests.simulator.engine.rooms import Statement, Switch, Text
+from tests.simulator.powershell.boot_order_questions import SCRIPT
 
 SELECT = "Microsoft.PowerShell.Utility\\Select-Object"
 WEB, OLD = uuid.UUID("2f0c8a52-6d3e-4f1a-9b7c-0d1e2f3a4b5c"), uuid.UUID("7d1f2b0a-3c4d-4e5f-8a9b-0c1d2e3f4a5b")
+NEW = uuid.UUID("3e4f5a6b-7c8d-4e9f-8a0b-1c2d3e4f5a6b")
 WEB_VM, OLD_VM = ("Get-VM", {"Id": WEB}), ("Get-VM", {"Id": OLD})
 Command = tuple[str, dict[str, Any]]
 
@@ -273,4 +275,39 @@ PIPES: dict[str, tuple[Statement, ...]] = {
 }
 """Whole pipelines by name; several statements are one pipeline too."""
 
-PIPELINES: dict[str, tuple[Statement, ...]] = {**{" ".join((name, *map(str, given.values()))): (((name, given),),) for name, given in READS}, **PIPES}
+
+def _boot(id: Any, *device: Any, local: bool | None = None, **more: Any) -> Statement:
+    """The constant script of a boot order."""
+    text = Text(SCRIPT)
+    text.local_scope = local
+    return ((text, {"VMId": id, "Device": list(device), **more}),)
+
+
+BOOT_ORDERS: dict[str, tuple[Statement, ...]] = {
+    **{f"boot order of {name}": ((("Get-VMFirmware", {"VMName": name}),),) for name in ("new", "guest")},
+    **{f"boot order of {name} expanded": ((("Get-VMFirmware", {"VMName": name}), (SELECT, {"ExpandProperty": "BootOrder"})),) for name in ("new", "guest")},
+    **{f"boot order of {name} chosen": ((("Get-VMFirmware", {"VMName": name}), select("VMId", "BootOrder")),) for name in ("new", "guest")},
+    **{f"set a boot order, scope {local}": (_boot(NEW, "SCSI 0:0", "scsi 0:2", local=local),) for local in (None, True, False)},
+    "set a boot order of nothing": (_boot(NEW),),
+    "set a boot order with a stranger": (_boot(NEW, "SCSI 0:0", "SCSI 3:1"),),
+    "set a boot order with a device twice": (_boot(NEW, "SCSI 0:0", "scsi 0:0"),),
+    "set a boot order of a running vm": (_boot(WEB, "SCSI 0:0"),),
+    "set a boot order of generation 1": (_boot(OLD, "IDE 0:0"),),
+    "set a boot order of nobody": (_boot(uuid.UUID(int=5), "SCSI 0:0"),),
+    "set a boot order of no id": (_boot("nope", "SCSI 0:0"),),
+    "set a boot order of null": (_boot(None, "SCSI 0:0"),),
+    "set a boot order of two ids": (_boot([NEW, OLD], "SCSI 0:0"),),
+    "set a boot order without a value": (_boot(Switch, "SCSI 0:0"),),
+    "set a boot order with more": (_boot(NEW, "SCSI 0:0", Confirm=Switch, ErrorAction="Stop"),),
+    "set a boot order and read": (_boot(NEW, "SCSI 0:0"), (("Get-VMFirmware", {"VMName": "new"}), (SELECT, {"ExpandProperty": "BootOrder"}), select("Device"))),
+    "set a boot order of nobody and read": (_boot(uuid.UUID(int=5), "SCSI 0:0"), (("Get-VMSwitch", {}),)),
+    "set a boot order with a stranger and read": (_boot(NEW, "SCSI 3:1"), (("Get-VMSwitch", {}),)),
+    "read, set a boot order with a stranger, read": ((("Get-VMSwitch", {}),), _boot(NEW, "SCSI 3:1"), (("Get-VMSwitch", {}),)),
+}
+"""Boot orders read and set; that of `guest` is only read: an engine's class of boot sources is no component (`agreement`)."""
+
+PIPELINES: dict[str, tuple[Statement, ...]] = {
+    **{" ".join((name, *map(str, given.values()))): (((name, given),),) for name, given in READS},
+    **PIPES,
+    **BOOT_ORDERS,
+}

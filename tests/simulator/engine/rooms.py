@@ -33,6 +33,12 @@ class Switch:
     """A parameter without a value."""
 
 
+class Text(str):
+    """Script text in the place of a command's name; `local_scope` as a client says it."""
+
+    local_scope: bool | None = None
+
+
 @dataclass
 class FreshWorld:
     """A world that can be made anew between two pipelines."""
@@ -91,7 +97,10 @@ class Room:
             if place:
                 shell.add_statement()
             for name, parameters in statement:
-                shell.add_command(name)
+                if isinstance(name, Text):
+                    shell.add_script(name, name.local_scope)
+                else:
+                    shell.add_command(name)
                 for key, value in parameters.items():
                     if value is Switch:
                         shell.add_parameter(f"-{key}")

@@ -15,6 +15,8 @@ files:
   - {path: 'D:\golden\ubuntu.vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}
   - {path: 'D:\VHDs\web.vhdx', vhd: {size: 40GiB, type: Dynamic, fileSize: 9GiB}}
   - {path: 'D:\VHDs\old.vhdx', vhd: {size: 40GiB, type: Fixed, fileSize: 40GiB}}
+  - {path: 'D:\VHDs\new.vhdx', vhd: {size: 40GiB, type: Dynamic}}
+  - {path: 'D:\VHDs\data.vhdx', vhd: {size: 40GiB, type: Dynamic}}
   - {path: 'D:\iso\setup.iso', size: 5GiB}
 vms:
   - name: web
@@ -36,5 +38,19 @@ vms:
     memory: {startup: 1GiB}
     devices:
       disks: [{slot: ide 0:0, path: 'D:\VHDs\old.vhdx'}]
+  - name: new
+    id: 3e4f5a6b-7c8d-4e9f-8a0b-1c2d3e4f5a6b
+    state: "Off"
+    generation: 2
+    firmware: {bootOrder: [null, disks/data, networkAdapters/lan]}
+    devices:
+      disks: {os: {slot: scsi 0:0, path: 'D:\VHDs\new.vhdx'}, data: {slot: scsi 0:1, path: 'D:\VHDs\data.vhdx'}}
+      dvds: {setup: {slot: scsi 0:2, iso: 'D:\iso\setup.iso'}}
+      networkAdapters: {lan: {switch: lan, mac: 00-15-5D-01-02-09}}
+  - name: guest
+    state: "Off"
+    generation: 2
+    firmware: {bootOrder: ['file \HD(2,GPT,0A1B2C3D)\EFI\Microsoft\Boot\bootmgfw.efi', null, networkAdapters/lan]}
+    devices: {networkAdapters: {lan: {}}}
 """
-"""A host with a running and a stopped VM, one of each generation."""
+"""A host with a running and a stopped VM, one of each generation; one that has an empty entry in its boot order, one whose guest wrote one."""

@@ -11,4 +11,5 @@ from tests.simulator.test_plain_pypsrp import (  # noqa: F401  (collected here, 
     test_hostile_text_is_stored_and_read_back_equal,
     test_mistakes_come_back_as_error_records,
     test_state_is_carried_from_one_start_to_the_next,
+    test_the_constant_script_sets_a_boot_order,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulator.test_restricted_host import (  # noqa: F401  (collected here, with this folder's `engine`)
     file,
     host,
+    test_a_command_may_not_ask_for_the_sessions_own_scope,
     test_a_role_file_without_a_session_type_is_restricted,
     test_another_configuration_is_not_there,
     test_no_script_runs_there,

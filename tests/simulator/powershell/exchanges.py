@@ -120,9 +120,10 @@ def _error(record: ET.Element, clixml: str) -> tuple[str | None, ...]:
 
 
 def _tree(element: ET.Element) -> Json:
-    """Tag, name, content; the order inside Props and the value of CimSession are the stand-ins' own."""
+    """Tag, name, content; the order inside Props and the value of CimSession are the stand-ins' own, and so is that a boot source is no component."""
     name = element.get("N")
-    children = [_tree(child) for child in element]
+    source = element.tag == "TN" and element.findtext("T", "").endswith(".VMBootSource")
+    children = [_tree(child) for child in element if not (source and (child.text or "").endswith(".VMComponentObject"))]
     if element.tag == "Props":
         children.sort(key=lambda child: str(child[1]))
     if name == "CimSession":

@@ -42,6 +42,11 @@ class Found(Generic[L]):
         return self.marker is not None
 
     @property
+    def misnamed(self) -> bool:
+        """Does its mark still say a former name: a run was killed behind the renaming, and whoever gets that name next would be taken for it."""
+        return self.marker is not None and self.marker.id.casefold() != self.live.name.casefold()
+
+    @property
     def finishing(self) -> bool:
         """Was its creation cut off after it left its first mark."""
         return self.marker is not None and self.marker.owner == "new"

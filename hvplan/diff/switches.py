@@ -77,7 +77,7 @@ def update_switch(want: VirtualSwitch, found: Found[LiveSwitch], address: str, c
         fields=tuple(replace(field, cause=told) for field in fields),
         marker=found.marker,
         adopts=marks and not found.ours,
-        claims=found.former,
+        claims=found.former or (found.misnamed and live.name == want.name),
         finishing=found.finishing,
         renamed_from=live.name if live.name != want.name else "",
         protect=protect if marks and found.ours and protect is not None and protect != now else None,

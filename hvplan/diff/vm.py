@@ -85,7 +85,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         fields=tuple(_caused(vm, live, fields)),
         marker=found.marker,
         adopts=adopts,
-        claims=found.cut_off or found.former or (found.marker is not None and found.marker.restart),
+        claims=found.cut_off or found.former or (found.misnamed and live.name == want.name) or (found.marker is not None and found.marker.restart),
         finishing=found.finishing,
         renamed_from=live.name if live.name != want.name else "",
         protect=_protect(want, found) if marks else None,
@@ -99,7 +99,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     return ObjectDiff(
         changes=(shown, *devices.changes),
         findings=tuple(findings),
-        warnings=tuple(f"{address}: {text}" for text in told if text),
+        warnings=(*(f"{address}: {text}" for text in told if text), *devices.warnings),
         undeclared=devices.undeclared,
     )
 
@@ -255,6 +255,7 @@ def _devices(vm: Machine, live: LiveVm | None, ctx: Context) -> disks.Devices:
     return disks.Devices(
         changes=tuple(change for kind in kinds for change in kind.changes),
         findings=tuple(finding for kind in kinds for finding in kind.findings),
+        warnings=tuple(warning for kind in kinds for warning in kind.warnings),
         undeclared=tuple(address for kind in kinds for address in kind.undeclared),
         controllers=media.controllers,
     )

@@ -15,7 +15,7 @@ from hvplan.model.objects import Stack, VirtualMachine
 from hvplan.model.values import UNSET, Unknown, same_path
 from hvplan.model.view import marker_line
 from hvplan.plan import settings
-from hvplan.plan.create import starts_after
+from hvplan.plan.create import in_turn, starts_after
 from hvplan.plan.devices import add_controller, detach, device_drafts, remove_adapter, remove_dvd
 from hvplan.plan.draft import OFFLINE, Draft
 from hvplan.plan.files import delete_file
@@ -40,9 +40,8 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
     assert isinstance(live, LiveVm)
     fields = change.fields if isinstance(change, Update) and address not in blocked else ()
     drafts = [*_own(host, change, fields, want, live)]
-    for one in devices:
-        if one.address not in blocked:
-            drafts += device_drafts(host, address, live.id, one)
+    added = [draft for one in devices if one.address not in blocked for draft in device_drafts(host, address, live.id, one)]
+    drafts += in_turn(added) if _first(change) else added
     if live.state == "Running" and (any(draft.phase == OFFLINE for draft in drafts) or any(field.path == "state" and field.after == "Off" for field in fields)):
         drafts = [replace(draft, phase=OFFLINE) if _mutes(draft) else draft for draft in drafts]
     made = power(host, address, want, live, drafts, fields, stack.policy)
@@ -69,8 +68,13 @@ def _inside(draft: Draft, address: str) -> Draft:
 
 def _start(draft: Draft, want: VirtualMachine, change: Update | Keep) -> Draft:
     """A start with those it waits for; of a creation that was cut off it is the first one, after the mark."""
-    first = isinstance(change, Update) and (change.finishing or (change.claims and change.marker is None)) and draft.kind == "power"
+    first = _first(change) and draft.kind == "power"
     return replace(draft, uses=(*draft.uses, *starts_after(want)), kind="boot" if first else draft.kind)
+
+
+def _first(change: Update | Keep) -> bool:
+    """Is a creation finished that was cut off."""
+    return isinstance(change, Update) and (change.finishing or (change.claims and change.marker is None))
 
 
 def _own(host: str, change: Update | Keep, fields: Sequence[FieldChange], want: VirtualMachine, live: LiveVm) -> Iterator[Draft]:

@@ -38,7 +38,7 @@ CAUSES: Final[Mapping[frozenset[str], str]] = {
 SENTENCES: Final[Mapping[str, str]] = {
     "adopt": "adopted: it is there already, and belongs to this stack from now on",
     "finish": "finishes a creation that was cut off",
-    "claim": "marked anew: its mark carries a former name of the stack, or a start that is still owed",
+    "claim": "marked anew: its mark carries a former name, or a start that is still owed",
     "release": "released: it stays, and no longer belongs to this stack",
     "protect": "protected from now on: nothing may delete or replace it",
     "unprotect": "no longer protected",
@@ -48,8 +48,11 @@ SENTENCES: Final[Mapping[str, str]] = {
 GONE: Final[Mapping[str, str]] = {"detach": "detached; the file stays", "remove": "removed"}
 """Verb of a device that goes -> what becomes of it."""
 
-NOTHING: Final[Mapping[str, str]] = {"switch": "not connected", "iso": "empty"}
+NOTHING: Final[Mapping[str, str]] = {"switch": "not connected", "iso": "empty", "vhd.before": "deleted"}
 """Path at which null is a value of its own -> what people read there."""
+
+TOLD: Final = frozenset({"vhd.path", "vhd.type", "vhd.blockSize"})
+"""Paths of a disk whose note says how they change; what that costs stands in the headline."""
 
 WORTH_SAYING: Final = 10
 """Seconds from which an expected duration is printed."""
@@ -165,6 +168,9 @@ def _impact(document: PlanDocument, block: Block, steps: Sequence[Step]) -> str:
     elif block.head.actions == ("delete",) and level < Impact.DATA:
         words = [next((verb for verb in block.head.verbs if verb in GONE), "delete")]
     words[:0] = [verb for verb in ("adopt", "release", "rename") if verb in block.head.verbs and verb != words[0]]
+    copies = document.meta.get("copies", {})
+    if copied := sum(copies.get(s.id, 0) for s in steps):
+        words.append(f"copies {show(copied, 'bytes')}")
     durations = document.meta.get("durations", {})
     seconds = sum(durations.get(s.id, 0) for s in steps if not s.escalates)
     if seconds >= WORTH_SAYING:
@@ -220,7 +226,7 @@ def _note(change: ResourceChange, field: Field) -> str:
         return field.why
     if field.path in change.replace_paths:
         return f"forces replacement{': ' + field.why if field.why else ''}"
-    label = IMPACTS.get(field.impact, field.impact)
+    label = "" if field.path in TOLD and field.why else IMPACTS.get(field.impact, field.impact)
     return f"{label} ({field.why})" if field.why and label else field.why or label
 
 

@@ -9,7 +9,7 @@ A write is one statement that says exactly which object it means:
     New-VM | Set-VM -Notes -Passthru                            the creation that leaves its mark
     Get-VMNetworkAdapter -ManagementOS | Where-Object Id EQ | WRITE                 an adapter of the host itself
     Add-VMNetworkAdapter -ManagementOS -Name -SwitchName        one more of these
-    Set-VMHost                                                  the one write whose object is the host of the session
+    Set-VMHost, Enable-VMMigration, Disable-VMMigration         writes whose object is the host of the session
     Set-HvplanBootOrder -VMId -Device                           a constant script, which starts from an id by itself
 
 and may end in Select-Object when it returns something. An object of another kind in the pipe is refused: PowerShell
@@ -47,6 +47,8 @@ A DVD drive needs no type of controller: Generation 1 has them on IDE alone, Gen
 _CREATION: Final = ("New-VM", "Set-VM")
 _OWN: Final = "ManagementOS"
 """The switch that means adapters of the host itself; with it no machine can be in the pipe (catalogue: the set has no pipeline input)."""
+_SAYS_NOTHING: Final = frozenset({"Confirm", "Passthru"})
+"""Parameters that every write has; with these alone `Set-VMHost` would set nothing."""
 _OWN_WRITES: Final = frozenset({"Set-VMNetworkAdapter", "Set-VMNetworkAdapterVlan", "Remove-VMNetworkAdapter"})
 
 
@@ -159,7 +161,8 @@ def _one_object(before: Statement, effect: Cmd, cmdlet: Cmdlet) -> None:
             raise InvalidInvocation(f"{effect.cmdlet} stands alone and takes {' and '.join('-' + name for name in cmdlet.parameters)}")
         return
     if cmdlet.host_wide:
-        if before or not set(effect.parameters) - {"Confirm", "Passthru"}:
+        sets = set(cmdlet.parameters) - _SAYS_NOTHING
+        if before or (sets and not sets & set(effect.parameters)):
             raise InvalidInvocation(f"{effect.cmdlet} stands alone and sets something: its object is the host of the session")
         return
     if not cmdlet.pipe:

@@ -6,7 +6,7 @@ from typing import Final
 
 from hvplan.load.format_vm import below, vlan
 from hvplan.load.kinds import NAME
-from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later
+from hvplan.load.shapes import Group, Leaf, Many, Named, Shape
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.rows import rows
@@ -37,6 +37,6 @@ HOST_SETTINGS: Final = Group(
     keys=below(HostSettings, "settings.")
     | {
         "macAddressRange": Group(doc="From where adapters get MAC addresses.", keys=below(HostSettings, "settings.macAddressRange.")),
-        "liveMigration": Group(doc="How machines are moved between hosts.", keys=below(HostSettings, "settings.liveMigration.") | later("enabled")),
+        "liveMigration": Group(doc="How machines are moved between hosts.", keys=below(HostSettings, "settings.liveMigration.")),
     },
 )

@@ -1,4 +1,4 @@
-"""Settings of a whole host, read by Get-VMHost and written by Set-VMHost."""
+"""Settings of a whole host, read by Get-VMHost and written by Set-VMHost; live migration is turned on and off by two cmdlets of its own."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def _digits(parameter: str) -> Any:
         return {parameter: value.replace("-", "")}
 
     return encode
+
+
+def _nothing(value: bool) -> Mapping[str, Sent]:
+    """On and off are two cmdlets; neither takes a value."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,17 @@ class HostSettings:
         encode=_digits("MacAddressMaximum"),
         doc="Last MAC address given to adapters without one of their own.",
         source="catalogue (Set-VMHost), behaviour 3.2",
+    )
+    migration: bool | Unset | Reset = attribute(
+        TRUTH,
+        "settings.liveMigration.enabled",
+        get="VirtualMachineMigrationEnabled",
+        query="Get-VMHost",
+        write="Enable-VMMigration",
+        off="Disable-VMMigration",
+        encode=_nothing,
+        doc="Whether machines may be moved to and from this host while they run.",
+        source="catalogue (Enable-VMMigration, Disable-VMMigration)",
     )
     migration_authentication: str | Unset | Reset = attribute(
         word("CredSSP", "Kerberos"),

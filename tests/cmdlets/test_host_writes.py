@@ -43,6 +43,8 @@ def test_an_adapter_of_the_host_is_chosen_by_id() -> None:
         (Cmd("Add-VMNetworkAdapter", {"ManagementOS": True, "SwitchName": "lan"}),),
         (Cmd("Set-VMHost"),),
         (Cmd("Get-VMHost"), Cmd("Set-VMHost", {"NumaSpanningEnabled": True})),
+        (Cmd("Get-VMHost"), Cmd("Enable-VMMigration")),
+        (build.vm(VM), Cmd("Disable-VMMigration")),
         (build.vm(VM), Cmd("Set-VMHost", {"NumaSpanningEnabled": True})),
         (Cmd("Set-VMHost", {"VirtualMachinePath": "D:\\*"}),),
         (Cmd("New-VMSwitch", {"Name": "lan", "NetAdapterName": ("Eth*",)}),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,19 @@ def test_one_call_for_each_impact() -> None:
     assert (change.type, change.impact) == ("hyperv_host", "host")
     assert "which hvplan never does" in next(field.why for field in change.fields if field.path == "settings.numaSpanning")
     assert [d.path for d in settings_plan(HostSettings(numa_spanning=False), max_impact="online").deferred] == ["settings.numaSpanning"]
+
+
+def test_live_migration_is_turned_on_and_off_by_cmdlets_of_its_own() -> None:
+    """On and off are two cmdlets that take no value; what else is written of live migration goes to Set-VMHost."""
+    live = replace(LIVE, migration=False)
+    document = settings_plan(HostSettings(migration=True, migrations=4), live=live)
+    assert {(step.powershell, step.impact) for step in document.steps} == {
+        ("Enable-VMMigration -Confirm:$false", "online"),
+        ("Set-VMHost -MaximumVirtualMachineMigrations 4 -Confirm:$false", "online"),
+    }
+    off = settings_plan(HostSettings(migration=False), live=replace(LIVE, migration=True))
+    assert [step.powershell for step in off.steps] == ["Disable-VMMigration -Confirm:$false"]
+    assert settings_plan(HostSettings(migration=False), live=live).steps == ()
 
 
 def test_adopt_is_asked_only_where_nobody_owns_anything() -> None:

@@ -105,7 +105,7 @@ def test_for_people() -> None:
     with casebook.copied(_case("behind-a-checkpoint")):
         ran = hvplan("inspect", ".", *HOSTS, "--format", "text")
         assert ran.exit == 0
-        for word in ("web01   Running", "2 GiB", "web01-os", "1 checkpoint: before update", "1 VM, 1 running; 1 switch."):
+        for word in ("web01   Running", "2 GiB", "web01-os", "boots     scsi 0:0, lan", "1 checkpoint: before update", "1 VM, 1 running; 1 switch."):
             assert word in ran.out, ran.out
 
 

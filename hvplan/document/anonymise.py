@@ -119,8 +119,10 @@ def _text(text: str, key: str, names: _Names, above: str) -> str:
         return "a reason that is not shown"
     if key == "notes" or key == "description":
         return _notes(text, names)
-    if key in ("id", "machine_id", "switch_id", "interface"):
+    if key in ("id", "machine_id", "switch_id", "interface") or (key == "adapter" and above == "boot_order"):
         return _ids(text, names)
+    if key == "firmware_path":  # what lies on a drive begins with the drive's own path, and still does
+        return _path(text, names)
     if _MAC.fullmatch(text):
         return names.mac(text)
     if key == "switch":

@@ -67,6 +67,18 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BootEntry:
+    """One entry of a boot order: the `slot` of a drive, or the id of an `adapter`, or neither for a file that the guest wrote.
+
+    `firmware_path`: UEFI's own text for it.
+    """
+
+    firmware_path: str
+    slot: str
+    adapter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """A virtual machine; `notes` are whole, hvplan's own line included.
 
@@ -88,6 +100,7 @@ class Machine:
     disks: tuple[Drive, ...]
     dvds: tuple[Drive, ...]
     adapters: Unread | tuple[Adapter, ...]
+    boot_order: Unread | tuple[BootEntry, ...]
     checkpoints: Unread | tuple[Checkpoint, ...]
 
 

@@ -31,7 +31,9 @@ _CLUSTER: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_Service", "Filter
 SETTINGS: Final = properties(HostSettings, "Get-VMHost")
 _HYPERV: Final = (Cmd("Get-VMHost"), select("ComputerName", "LogicalProcessorCount", "MemoryCapacity", *SETTINGS))
 _IDENTITY: Final = (_SYSTEM, _PRODUCT, _CLUSTER, _HYPERV)
-_COMMANDS: Final = (Cmd("Get-Command", {"Name": tuple(name for name in TABLE if name != SELECT)}), select("Name", "Version", "Parameters"))
+_CMDLETS: Final = tuple(name for name, cmdlet in TABLE.items() if name != SELECT and not cmdlet.script)
+_FUNCTIONS: Final = tuple(name for name, cmdlet in TABLE.items() if cmdlet.script)
+"""What constant scripts are at a restricted endpoint; asked for there alone, since a host looks for an unknown name in all its modules."""
 SWITCH: Final = ("Id", "Name", *properties(SwitchSettings, "Get-VMSwitch"), *PHYSICAL)
 _SWITCHES: Final = (Cmd("Get-VMSwitch"), select(*SWITCH))
 _VOLUMES: Final = (Cmd("Get-Volume"), select("DriveLetter", "FileSystem", "SizeRemaining"))
@@ -50,13 +52,16 @@ class About:
     settings: HostSettings | Unknown
 
 
-def read_about(session: Session, host: str) -> About:
-    """Identity and capabilities: two pipelines. Any error stops: without them nothing that follows means anything (law 11)."""
+def read_about(session: Session, host: str, *, restricted: bool = False) -> About:
+    """Identity and capabilities: two pipelines. Any error stops: without them nothing that follows means anything (law 11).
+
+    `restricted`: the session is at an endpoint that takes no script text.
+    """
     what = "the host's identity"
     systems, products, services, hosts = sort(must(ask(session, _IDENTITY, what=what, host=host), what=what, host=host), _IDENTITY)
     if not (systems and hosts):
         raise ConnectionFailed(Diagnostic(code="cannot-read", summary=f"Host {host}: {what} cannot be read: the answer is empty."))
-    commands, version = read_commands(session, host)
+    commands, version = read_commands(session, host, restricted=restricted)
     system, hyperv = systems[0], hosts[0]
     build, uuid = str(system["BuildNumber"] or ""), str(products[0]["UUID"] or "").lower() if products else ""
     identity = Identity(
@@ -96,13 +101,14 @@ def release(build: str, *, client: bool) -> str:
     return RELEASES.get(build, build)
 
 
-def read_commands(session: Session, host: str) -> tuple[Mapping[str, frozenset[str]], str]:
-    """Cmdlet -> parameters of every cmdlet of the table that the session has, and the version of the Hyper-V module.
+def read_commands(session: Session, host: str, *, restricted: bool = False) -> tuple[Mapping[str, frozenset[str]], str]:
+    """Cmdlet -> parameters of every cmdlet of the table that the session has, and the version of the Hyper-V module; `restricted`: its functions too.
 
     `ObjectNotFound` for a name is an answer: it is not there. Any other error stops.
     """
     what = "the list of its cmdlets"
-    answer = ask(session, (_COMMANDS,), what=what, host=host)
+    asked = (*_CMDLETS, *(_FUNCTIONS if restricted else ()))
+    answer = ask(session, ((Cmd("Get-Command", {"Name": asked}), select("Name", "Version", "Parameters")),), what=what, host=host)
     others = tuple(error for error in answer.errors if error.category != "ObjectNotFound" or error.target not in TABLE)
     records = must(Answer(records=answer.records, errors=others, whole=answer.whole), what=what, host=host)
     commands: dict[str, frozenset[str]] = {}

@@ -15,6 +15,7 @@ from hvplan.document.inventory import InventoryDocument, Unread
 from hvplan.errors import ConfigurationError
 from hvplan.live.read import in_scope, is_vhd
 from hvplan.live.wanted import Wanted
+from hvplan.model.boot import BootEntry
 from hvplan.model.devices import AdapterSettings, DriveSettings, Vlan, parse_slot
 from hvplan.model.firmware import STARTUP_ORDER
 from hvplan.model.hostsettings import HostSettings
@@ -163,8 +164,13 @@ def _machine(vm: LiveVm) -> doc.Machine:
         disks=tuple(_drive(drive) for drive in vm.disks),
         dvds=tuple(_drive(drive) for drive in vm.dvds),
         adapters=_or_unread(vm.adapters, lambda found: tuple(_adapter(a) for a in sorted(found, key=lambda a: (a.name, a.id)))),
+        boot_order=_or_unread(vm.boot_order, lambda found: tuple(_boot_entry(entry) for entry in found)),
         checkpoints=_or_unread(vm.checkpoints, lambda found: tuple(doc.Checkpoint(**_flat(checkpoint)) for checkpoint in found)),
     )
+
+
+def _boot_entry(entry: BootEntry) -> doc.BootEntry:
+    return doc.BootEntry(firmware_path=entry.firmware_path, slot=str(entry.slot or ""), adapter=entry.adapter)
 
 
 def _switch(switch: LiveSwitch) -> doc.Switch:
@@ -211,8 +217,13 @@ def _live_machine(vm: doc.Machine) -> LiveVm:
         disks=tuple(_live_drive(drive) for drive in vm.disks),
         dvds=tuple(_live_drive(drive) for drive in vm.dvds),
         adapters=_or_unknown(vm.adapters, lambda found: tuple(_live_adapter(adapter) for adapter in found)),
+        boot_order=_or_unknown(vm.boot_order, lambda found: tuple(_live_boot_entry(entry) for entry in found)),
         checkpoints=_or_unknown(vm.checkpoints, lambda found: tuple(LiveCheckpoint(**_flat(checkpoint)) for checkpoint in found)),
     )
+
+
+def _live_boot_entry(entry: doc.BootEntry) -> BootEntry:
+    return BootEntry(firmware_path=entry.firmware_path, slot=parse_slot(entry.slot) if entry.slot else None, adapter=entry.adapter)
 
 
 def _live_drive(drive: doc.Drive) -> LiveDrive:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hvplan.cmdlets.build import select, vm, where
+from hvplan.cmdlets.build import expand, select, vm, where
 from hvplan.cmdlets.invocation import Cmd, Statement
 from hvplan.live.ask import Answer
 from hvplan.live.decode import Commands, components_of, fields_of, part_of, properties
+from hvplan.model.boot import BootEntry
 from hvplan.model.devices import AdapterSettings, DriveSettings, Slot
 from hvplan.model.live import LiveAdapter, LiveCheckpoint, LiveDrive, LiveVm
 from hvplan.model.marker import text_of
@@ -39,7 +40,7 @@ BUSY: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One kind of record about VMs. `filter`: the property and value that choose the VMs that have it.
+    """One kind of record about VMs. `filter`: the property and value that choose the VMs that have it. `expands`: the property it is taken out of.
 
     `needed`: nothing is known of a VM without it; others are not asked where the session does not have the cmdlet.
     """
@@ -49,17 +50,21 @@ class Question:
     properties: tuple[str, ...]
     filter: tuple[str, int] | None = None
     needed: bool = True
+    expands: str = ""
 
     def of_all(self) -> Statement:
         """For every VM of the host."""
         if self.filter:
-            return (Cmd("Get-VM"), where(*self.filter), Cmd(self.cmdlet), select(*self.properties))
-        return (Cmd(self.cmdlet, {"VMName": "*"}), select(*self.properties))
+            return (Cmd("Get-VM"), where(*self.filter), Cmd(self.cmdlet), *self._selects())
+        return (Cmd(self.cmdlet, {"VMName": "*"}), *self._selects())
 
     def of_one(self, id: str) -> Statement:
         """For one VM."""
         chosen = (where(*self.filter),) if self.filter else ()
-        return (vm(id), *chosen, Cmd(self.cmdlet), select(*self.properties))
+        return (vm(id), *chosen, Cmd(self.cmdlet), *self._selects())
+
+    def _selects(self) -> Statement:
+        return (*((expand(self.expands),) if self.expands else ()), select(*self.properties))
 
 
 def _columns(*names: str, part: type[Any], query: str) -> tuple[str, ...]:
@@ -71,6 +76,7 @@ QUESTIONS: Final = (
     Question(name="processor", cmdlet="Get-VMProcessor", properties=_columns("VMId", part=Processor, query="Get-VMProcessor")),
     Question(name="memory", cmdlet="Get-VMMemory", properties=_columns("VMId", part=Memory, query="Get-VMMemory")),
     Question(name="firmware", cmdlet="Get-VMFirmware", properties=_columns("VMId", part=Firmware, query="Get-VMFirmware"), filter=("Generation", 2)),
+    Question(name="boot", cmdlet="Get-VMFirmware", properties=("VMId", "FirmwarePath", "Device"), filter=("Generation", 2), expands="BootOrder"),
     Question(name="adapters", cmdlet="Get-VMNetworkAdapter", properties=_columns(*_ADAPTER, part=AdapterSettings, query="Get-VMNetworkAdapter")),
     Question(name="controllers", cmdlet="Get-VMScsiController", properties=("VMId", "ControllerNumber")),
     Question(name="checkpoints", cmdlet="Get-VMSnapshot", properties=("VMId", "Id", "Name", "SnapshotType", "IsAutomaticCheckpoint")),
@@ -160,6 +166,7 @@ def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
         disks=disks or (),
         dvds=dvds or (),
         adapters=_adapters(answers, id, commands),
+        boot_order=_boot_order(answers, id) if generation == 2 else (),
         checkpoints=_checkpoints(answers, id),
     )
 
@@ -215,6 +222,40 @@ def _adapters(answers: Told, id: str, commands: Commands) -> tuple[LiveAdapter, 
             )
         )
     return tuple(adapters)
+
+
+def _boot_order(answers: Told, id: str) -> tuple[BootEntry, ...] | Unknown:
+    """The entries of a VM's boot order, empty ones left out. With an error in the answer nobody knows whether a VM without a record has any.
+
+    What kind of entry it is tells its device alone: the numbers of BootType are not known.
+    """
+    records, why = answers.of("boot", id), answers.why.get("boot", "")
+    if why and not records:
+        return Unknown(why)
+    entries: list[BootEntry] = []
+    for record in records:
+        path, device = str(record["FirmwarePath"] or ""), record["Device"]
+        if device is None:
+            entries += [BootEntry(firmware_path=path)] if path else []
+            continue
+        entry = _boot_device(path, device)
+        if entry is None:
+            return Unknown(f"the device of a boot entry came back as {device!r}")
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _boot_device(path: str, device: object) -> BootEntry | None:
+    """A drive by its slot, an adapter by its id; None for what is neither (a text is all that is left of a device at the wrong depth, truth 11)."""
+    if not isinstance(device, Mapping):
+        return None
+    try:
+        if device.get("ControllerType") is not None:
+            slot = Slot(str(device["ControllerType"]).lower(), int(device["ControllerNumber"]), int(device["ControllerLocation"]))
+            return BootEntry(firmware_path=path, slot=slot)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return BootEntry(firmware_path=path, adapter=str(device["Id"])) if device.get("Id") else None
 
 
 def _mac(text: str) -> str:

@@ -1,8 +1,8 @@
 """A host as live model: everything at once for a plan, single objects again for an apply.
 
-A full read takes `pipelines(levels)` pipelines whatever the number of VMs: identity, cmdlets, switches, VMs, ten
-questions about VMs, files, free space: sixteen; and one for each level of the deepest VHD chain in scope. One more is
-sent when the answer about network adapters carries an error. A host without VMs takes ten fewer. Where switches are
+A full read takes `pipelines(levels)` pipelines whatever the number of VMs: identity, cmdlets, switches, VMs, eleven
+questions about VMs, files, free space: seventeen; and one for each level of the deepest VHD chain in scope. One more is
+sent when the answer about network adapters carries an error. A host without VMs takes eleven fewer. Where switches are
 declared the host's own network is one more (five when something of it cannot be read).
 """
 
@@ -41,7 +41,7 @@ def pipelines(levels: int, *, network: bool = False) -> int:
 def read_host(session: Session, wanted: Wanted) -> LiveHost:
     """Everything a plan needs. Raises ConnectionFailed when the host cannot be reached, or its identity, switches or VMs cannot be read."""
     host = wanted.host
-    about = read_about(session, host)
+    about = read_about(session, host, restricted=wanted.restricted)
     lent = read_lent(session, about.commands, host) if wanted.network else None
     switches = read_switches(session, host, lent)
     records = must(ask(session, (_VMS,), what="the list of its VMs", host=host), what="the list of its VMs", host=host)

@@ -16,6 +16,7 @@ class Wanted:
     `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
     `network`: switches are declared, so what the host lends them is read. `media`: what is in DVD drives is looked for, as an export has to.
     """
+    `restricted`: the host is reached at an endpoint of its own, where functions stand for constant scripts.
 
     host: str = ""
     names: frozenset[str] = frozenset()
@@ -25,6 +26,7 @@ class Wanted:
     every: bool = False
     network: bool = False
     media: bool = False
+    restricted: bool = False
 
 
 def wanted_of(desired: Desired) -> Wanted:
@@ -70,5 +72,6 @@ def wanted_of(desired: Desired) -> Wanted:
 def unfinished(path: str) -> str:
     r"""The name under which a file is made before it gets its own: `D:\a\web.hvplan.vhdx` for `D:\a\web.vhdx`."""
     folder, slash, name = path.rpartition("\\")
+        restricted=any(host.restricted for host in desired.hosts),
     stem, dot, extension = name.rpartition(".")
     return f"{folder}{slash}{stem}.hvplan{dot}{extension}" if dot else f"{path}.hvplan"

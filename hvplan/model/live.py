@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from hvplan.model.boot import BootEntry
 from hvplan.model.devices import AdapterSettings, DriveSettings, Slot
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Situation
@@ -107,6 +108,7 @@ class LiveVm:
     disks: tuple[LiveDrive, ...] = ()
     dvds: tuple[LiveDrive, ...] = ()
     adapters: tuple[LiveAdapter, ...] | Unknown = ()
+    boot_order: tuple[BootEntry, ...] | Unknown = NOT_READ  # nothing on Generation 1
     checkpoints: tuple[LiveCheckpoint, ...] | Unknown = ()
 
     @property

@@ -91,6 +91,11 @@ class Host:
     settings: HostSettings = HostSettings()
 
     @property
+    def restricted(self) -> bool:
+        """Is it reached at an endpoint of its own (`configuration`), which takes no script text (truth 23)."""
+        return str(self.connection.get("configuration") or "Microsoft.PowerShell").casefold() != "microsoft.powershell"
+
+    @property
     def simulated(self) -> bool:
         """Does it run inside the command."""
         return "simulated" in self.connection
@@ -139,6 +144,7 @@ class VirtualMachine:
     processor: Processor = Processor()
     memory: Memory = Memory()
     firmware: Firmware = Firmware()
+    boot_order: tuple[str, ...] | Unset = UNSET  # names of devices: disks/os
     bios: Bios = Bios()
     platform: Platform = Platform()
     video: Video = Video()

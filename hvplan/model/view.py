@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hvplan.model import boot
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.marker import line_in
 from hvplan.model.network import LiveManagementAdapter, Nic
@@ -30,6 +31,8 @@ def vm_values(vm: LiveVm) -> dict[str, Json]:
         values |= part_values(getattr(vm, name))
     if values.get("memory.dynamic") is False:
         values = {path: value for path, value in values.items() if not path.startswith("memory.dynamic.")}
+    if vm.generation == 2 and not isinstance(vm.boot_order, Unknown):
+        values[boot.PATH] = list(boot.words(vm.boot_order))
     return values | {"devices.scsiControllers": vm.scsi_controllers, "notes.marker": marker_line(vm.notes)}
 
 
@@ -91,7 +94,12 @@ def management_values(adapter: LiveManagementAdapter) -> dict[str, Json]:
 
 
 def equal(path: str, one: Json, other: Json) -> bool:
-    """Are two document values of one path the same to Windows: file paths ignore case, names of switches and templates too."""
+    """Are two document values of one path the same to Windows: file paths ignore case, names of switches and templates too.
+
+    Of boot orders, the devices of `one` come first in `other`.
+    """
+    if path == boot.PATH and isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return boot.leads(one, other)
     if isinstance(one, str) and isinstance(other, str):
         if path.lower().endswith("path") or path == "iso":
             return normal_path(one) == normal_path(other)

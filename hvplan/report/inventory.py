@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hvplan.document.inventory import Adapter, Drive, InventoryDocument, Machine, Unread, VhdHeader
+from hvplan.document.inventory import Adapter, BootEntry, Drive, InventoryDocument, Machine, Unread, VhdHeader
 from hvplan.model.values import normal_path
 from hvplan.report.lines import Line, plural, show, visible
 
@@ -41,6 +41,10 @@ def _machine(vm: Machine, document: InventoryDocument) -> Iterator[Line]:
     else:
         for adapter in vm.adapters:
             yield Line(f"      network   {_adapter(adapter)}")
+    if isinstance(vm.boot_order, Unread):
+        yield Line(f"      boots     could not be read: {visible(vm.boot_order.unknown)}", "danger")
+    elif vm.boot_order:
+        yield Line("      boots     " + ", ".join(_boot_entry(entry, vm) for entry in vm.boot_order))
     if isinstance(vm.checkpoints, Unread):
         yield Line(f"      checkpoints could not be read: {visible(vm.checkpoints.unknown)}", "danger")
     elif vm.checkpoints:
@@ -72,6 +76,14 @@ def _adapter(adapter: Adapter) -> str:
     switch, vlan = adapter.settings.get("switch"), adapter.settings.get("vlan")
     tagged = f", VLAN {vlan}" if isinstance(vlan, int) else f", {vlan}" if vlan not in (None, "Untagged") else ""
     return f"{visible(adapter.name)}   {visible(switch) if switch else 'not connected'}{visible(tagged)}   {visible(adapter.mac)}"
+
+
+def _boot_entry(entry: BootEntry, vm: Machine) -> str:
+    """A slot, the name of an adapter, or the last part of what the guest wrote."""
+    if not entry.adapter:
+        return entry.slot or "the guest's " + visible(entry.firmware_path.rpartition("\\")[2])
+    adapters = () if isinstance(vm.adapters, Unread) else vm.adapters
+    return visible(next((adapter.name for adapter in adapters if adapter.id.lower() == entry.adapter.lower()), entry.adapter))
 
 
 def _bytes(value: object) -> str:

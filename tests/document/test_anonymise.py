@@ -15,8 +15,9 @@ from hvplan.document.inventory_file import load_inventories, to_bytes, to_mappin
 from hvplan.live.inventory import host_of, inventory_of, word_settings
 from hvplan.live.read import read_host
 from hvplan.live.wanted import Wanted
+from hvplan.model.boot import words
 from hvplan.model.live import LiveHost
-from hvplan.model.values import normal_path
+from hvplan.model.values import Unknown, normal_path
 from hvplan.simulator.world import SimulatedWorld
 from tests import casebook
 from tests.direct import DirectSession
@@ -46,6 +47,7 @@ def _said(document: InventoryDocument) -> Iterator[str]:
     for vm in tree["vms"]:
         texts += [drive["path"] for drive in (*vm["disks"], *vm["dvds"])]
         texts += [text for adapter in vm["adapters"] for text in (adapter["id"], adapter["name"], adapter["mac"])]
+        texts += [text for entry in vm["boot_order"] for text in (entry["adapter"], entry["firmware_path"])]
         texts += [text for checkpoint in vm["checkpoints"] for text in (checkpoint["id"], checkpoint["name"])]
     for text in texts:
         yield from (word for word in re.split(r"[\s\\/.:_=,'\"\[\]{}()]+", text.lower()) if len(word) > 3 and not OURS.fullmatch(word))
@@ -90,6 +92,7 @@ def test_the_shape_stays(name: str) -> None:
         (vm.state, vm.generation, vm.memory, vm.processor, len(vm.disks)) for vm in before.vms
     ]
     assert _chains(after) == _chains(before)
+    assert _orders(after) == _orders(before)
     assert (len(made.vhds), len(made.files)) == (len(document.vhds), len(document.files))
     assert len({vm.name for vm in after.vms}) == len({vm.name.lower() for vm in before.vms})
     switches = {switch.name for switch in after.switches}
@@ -106,6 +109,17 @@ def _chains(live: LiveHost) -> list[list[int]]:
                 sizes.append(header.file_size)  # type: ignore[union-attr]
                 path = header.parent  # type: ignore[union-attr]
             found.append(sizes)
+    return found
+
+
+def _orders(live: LiveHost) -> list[list[int | str]]:
+    """For every machine, what its boot order counts: slots, adapters by their place, files by what they lie on."""
+    found: list[list[int | str]] = []
+    for vm in live.vms:
+        assert not isinstance(vm.boot_order, Unknown)
+        assert not isinstance(vm.adapters, Unknown)
+        ids = [adapter.id.lower() for adapter in vm.adapters]
+        found.append([ids.index(word) if word in ids else word for word in words(vm.boot_order)])
     return found
 
 

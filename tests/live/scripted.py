@@ -138,6 +138,8 @@ def vhd(path: str, parent: str = "", **over: Any) -> dict[str, Any]:
 class Scripted:
     """`rows`: what each cmdlet lists; `errors`: what it says besides; `fails`: cmdlets that fail for good; `outcomes`: given once each, first.
 
+    Of a property that is taken apart, `errors` stand under its name.
+
     A read of files and VHDs by path gives `rows` of that path, and an ObjectNotFound error for a missing file.
     """
 
@@ -166,6 +168,7 @@ class Scripted:
             assert isinstance(properties, tuple)
             for cmd in statement[:-1]:
                 if cmd.cmdlet == SELECT:
+                    said = self.errors.get(str(cmd.parameters["ExpandProperty"]), [])
                     rows = [inner for row in rows for inner in row.get(str(cmd.parameters["ExpandProperty"])) or ()]
             records += [{str(name): row.get(str(name)) for name in properties} for row in rows]
             errors += said

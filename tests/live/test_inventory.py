@@ -16,6 +16,7 @@ from hvplan.errors import ConfigurationError
 from hvplan.live.inventory import PLAIN, as_read, host_of, inventory_of
 from hvplan.live.read import read_host
 from hvplan.live.wanted import Wanted
+from hvplan.model.boot import BootEntry
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.network import LiveManagementAdapter, Nic
 from hvplan.model.parts import PARTS
@@ -104,8 +105,15 @@ def test_every_field_is_carried() -> None:
         return {field.name for field in fields(kind)}
 
     assert names(LiveHost) == names(doc.InventoryDocument) - {"host", "anonymised", "meta"}
-    assert names(LiveVm) == set(PLAIN) | {name for name, _ in PARTS} | {"disks", "dvds", "adapters", "checkpoints"}
-    pairs = ((LiveSwitch, doc.Switch), (LiveAdapter, doc.Adapter), (LiveDrive, doc.Drive), (LiveCheckpoint, doc.Checkpoint), (LiveVhd, doc.VhdHeader))
+    assert names(LiveVm) == set(PLAIN) | {name for name, _ in PARTS} | {"disks", "dvds", "adapters", "boot_order", "checkpoints"}
+    pairs = (
+        (LiveSwitch, doc.Switch),
+        (LiveAdapter, doc.Adapter),
+        (LiveDrive, doc.Drive),
+        (BootEntry, doc.BootEntry),
+        (LiveCheckpoint, doc.Checkpoint),
+        (LiveVhd, doc.VhdHeader),
+    )
     others = ((LiveFile, doc.File), (Identity, doc.HostIdentity), (Nic, doc.HostNic), (LiveManagementAdapter, doc.HostAdapter))
     for live, written in (*pairs, *others):
         assert names(live) == names(written), live

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hvplan.cmdlets.invocation import Statement
-from hvplan.cmdlets.table import SELECT, TABLE
+from hvplan.cmdlets.table import EXPANDS, SELECT, TABLE
 from hvplan.live.read import read_host, read_vm
 from hvplan.live.wanted import Wanted
 from tests.live.scripted import WEB, host
@@ -25,6 +25,9 @@ def kind(statement: Statement) -> str:
             return str(lister.parameters["ClassName"])
         case "Get-Volume":
             return "MSFT_Volume"
+        case "Get-VMFirmware" if statement[-2].cmdlet == SELECT:
+            assert statement[-2].parameters["ExpandProperty"] in CATALOGUE["objects"]["VMFirmware"]
+            return EXPANDS["VMFirmware", str(statement[-2].parameters["ExpandProperty"])]
         case name:
             return "" if name in FOREIGN else TABLE[name].output
 

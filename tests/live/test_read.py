@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hvplan.cmdlets.table import TABLE
@@ -10,7 +12,8 @@ from hvplan.errors import ConnectionFailed
 from hvplan.live.machines import MACHINE, QUESTIONS
 from hvplan.live.read import pipelines, read_files, read_host, read_vhds, read_vm
 from hvplan.live.wanted import Wanted
-from hvplan.model.devices import Vlan
+from hvplan.model.boot import BootEntry
+from hvplan.model.devices import Slot, Vlan
 from hvplan.model.live import LiveFile, LiveVhd, LiveVm
 from hvplan.model.parts import Bios, ComPorts, Firmware, Platform, Video
 from hvplan.model.values import UNSET, Unknown
@@ -55,6 +58,58 @@ def test_a_whole_host() -> None:
     assert (db.adapters, db.checkpoints, web.scsi_controllers, db.scsi_controllers) == ((), (), 1, 0)
     assert not isinstance(web.checkpoints, Unknown)
     assert [c.name for c in web.checkpoints] == ["before"]
+
+
+def boot_source(vm: str, path: str | None, device: object = None) -> dict[str, object]:
+    """An entry of a boot order, as Select-Object brings it."""
+    return {"VMId": vm, "FirmwarePath": path, "Device": device}
+
+
+def test_a_boot_order() -> None:
+    """Drives by slot, adapters by id, what the guest wrote by its path; empty entries are none, in whichever way they come."""
+    scripted = host()
+    disk = {"ControllerType": "SCSI", "ControllerNumber": 0, "ControllerLocation": 1, "Id": "x", "Path": "D:\\a.vhdx"}
+    nic = {"Id": "Microsoft:A\\B", "Name": "nic1", "MacAddress": "00155D010203"}
+    order = (boot_source(WEB, "\\HD(1)\\EFI"), boot_source(WEB, "\\Scsi(0,1)", disk), {"VMId": None}, boot_source(WEB, None), boot_source(WEB, "\\MAC", nic))
+    scripted.rows["Get-VMFirmware"][0]["BootOrder"] = order
+    web, db = read_host(scripted, WANTED).vms
+    entries = (
+        BootEntry(firmware_path="\\HD(1)\\EFI"),
+        BootEntry(firmware_path="\\Scsi(0,1)", slot=Slot("scsi", 0, 1)),
+        BootEntry(firmware_path="\\MAC", adapter="Microsoft:A\\B"),
+    )
+    assert (web.boot_order, db.boot_order) == (entries, ())
+    again = read_vm(scripted, WEB, {})
+    assert isinstance(again, LiveVm)
+    assert again.boot_order == entries
+    scripted.rows["Get-VMFirmware"][0]["BootOrder"] = ()
+    assert read(scripted)["web"].boot_order == ()
+
+
+def test_a_boot_order_that_nobody_can_tell() -> None:
+    """Without a record beside an error it is Unknown; so is one whose devices did not come as objects. All else of the machine stays known."""
+    scripted = host()
+    scripted.errors["BootOrder"] = [error("it is locked", "ResourceBusy")]
+    web = read(scripted)["web"]
+    assert isinstance(web.boot_order, Unknown)
+    assert "it is locked" in web.boot_order.why
+    assert isinstance(web.firmware, Firmware)
+    for device in ("HardDiskDrive (Name = 'x')", {"ControllerType": "SCSI"}, {}):
+        scripted = host()
+        scripted.rows["Get-VMFirmware"][0]["BootOrder"] = (boot_source(WEB, "\\x", device),)
+        assert isinstance(read(scripted)["web"].boot_order, Unknown), device
+
+
+def test_functions_are_looked_for_where_scripts_are_refused() -> None:
+    """At an endpoint of its own, the function that stands for a constant script is part of what the session has; elsewhere nobody asks for it."""
+    for restricted in (False, True):
+        scripted = host()
+        if restricted:
+            scripted.rows["Get-Command"].append({"Name": "Set-HvplanBootOrder", "Version": None, "Parameters": {"Keys": ("VMId", "Device")}})
+        live = read_host(scripted, replace(WANTED, restricted=restricted))
+        asked = [cmd.parameters["Name"] for one in scripted.sent for statement in one.statements for cmd in statement if cmd.cmdlet == "Get-Command"]
+        assert ["Set-HvplanBootOrder" in names for names in asked if isinstance(names, tuple)] == [restricted]
+        assert live.has("Set-HvplanBootOrder", "VMId") is restricted
 
 
 def test_everyday_settings() -> None:
@@ -124,7 +179,7 @@ def test_files_and_chains() -> None:
 
 @pytest.mark.parametrize("vms", [1, 2, 50])
 def test_the_number_of_pipelines_does_not_depend_on_the_number_of_vms(vms: int) -> None:
-    """Sixteen, and one for each level of the deepest chain: here three."""
+    """Seventeen, and one for each level of the deepest chain: here three."""
     scripted = host()
     for n in range(vms - 2):
         id = f"00000000-0000-0000-0000-{n:012}"
@@ -134,7 +189,7 @@ def test_the_number_of_pipelines_does_not_depend_on_the_number_of_vms(vms: int) 
     if vms == 1:
         scripted.rows["Get-VM"].pop()
     read_host(scripted, WANTED)
-    assert len(scripted.sent) == pipelines(levels=3) == 19
+    assert len(scripted.sent) == pipelines(levels=3) == 20
     assert not any(invocation.write for invocation in scripted.sent)
 
 

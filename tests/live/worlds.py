@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from hvplan.model.boot import BootEntry
 from hvplan.model.devices import CONTROLLERS, AdapterSettings, Slot, Vlan
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveAdapter, LiveCheckpoint, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
@@ -76,6 +77,7 @@ VMS = st.builds(
     disks=st.lists(DRIVES, max_size=2).map(tuple),
     dvds=st.lists(DRIVES, max_size=1).map(tuple),
     adapters=_or_unknown(st.lists(ADAPTERS, max_size=2).map(lambda found: tuple(sorted(found, key=lambda a: (a.name, a.id))))),
+    boot_order=_or_unknown(st.lists(st.builds(BootEntry, firmware_path=TEXTS, slot=st.none() | SLOTS, adapter=TEXTS), max_size=3).map(tuple)),
     checkpoints=_or_unknown(st.lists(st.builds(LiveCheckpoint, id=TEXTS, name=TEXTS, kind=TEXTS, automatic=FLAG), max_size=2).map(tuple)),
 )
 NICS = st.lists(

@@ -37,7 +37,7 @@ from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Session,
 
 BACK_OFF: Final = (1.0, 2.0, 4.0)
 """Seconds before each new try of what was certainly not sent."""
-GROWING: Final = frozenset({"Copy-Item", "Convert-VHD", "Merge-VHD"})
+GROWING: Final = frozenset({"Copy-Item", "Move-Item", "Convert-VHD", "Merge-VHD"})
 """Cmdlets whose file is there long before it is whole."""
 HOPELESS: Final = frozenset({"logon-failed", "access-denied", "closed"})
 """Why a call was not sent, where trying again does not help or does harm."""

@@ -1,8 +1,8 @@
 """What stands at (address, path) now: the language of `expect` and `verify`, read from a host.
 
 `exists`: is the object there. `file <path>`: does a file or folder stand there. `slot`: the slot at which a disk's base
-path is attached, `""` when nowhere. `notes.marker`: our line in an object's notes, `""` without one. Everything else is
-an attribute path of the live view.
+path is attached, `""` when nowhere; `attached <path>`: the slot of the drive that holds exactly that file, `""` when none
+does. `notes.marker`: our line in an object's notes, `""` without one. Everything else is an attribute path of the live view.
 """
 
 from __future__ import annotations
@@ -28,11 +28,15 @@ NOT_ASKED = Unknown("it was not looked for")
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the plan says about addresses that no live object carries: names and paths. Keys are (host, address)."""
+    """What the plan says about addresses that no live object carries: names and paths. Keys are (host, address).
+
+    `former`: the file that a disk has until the plan gives it another one.
+    """
 
     names: Mapping[tuple[str, str], str]
     paths: Mapping[tuple[str, str], str]
     slots: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    former: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def declared(document: PlanDocument) -> Declared:
@@ -40,6 +44,7 @@ def declared(document: PlanDocument) -> Declared:
     names: dict[tuple[str, str], str] = {}
     paths: dict[tuple[str, str], str] = {}
     slots: dict[tuple[str, str], str] = {}
+    former: dict[tuple[str, str], str] = {}
     for change in document.resource_changes:
         for side in (change.before, change.after):
             if not side:
@@ -51,12 +56,14 @@ def declared(document: PlanDocument) -> Declared:
             vhd = side.get("vhd")
             path = vhd.get("path") if isinstance(vhd, Mapping) else side.get("vhd.path", side.get("path"))
             if isinstance(path, str):
+                if side is change.after and paths.get((change.host, change.address), path) != path:
+                    former[change.host, change.address] = paths[change.host, change.address]
                 paths[change.host, change.address] = path
     for step in document.steps:
         for command in step.invocation:
             if command["cmdlet"] == "Add-VMHardDiskDrive" and isinstance(path := command["parameters"].get("Path"), str):
                 paths.setdefault((step.host, step.address), path)  # a disk that a VirtualDisk document names has its path only there
-    return Declared(names, paths, slots)
+    return Declared(names, paths, slots, former)
 
 
 def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declared) -> Json | Unknown:
@@ -123,7 +130,12 @@ def _of_vm(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declar
     _, _, group, key, *_ = [*expect.address.split("/"), ""]
     match group:
         case "disks":
-            return _of_disk(live, vm, expect, plan.paths.get((host, expect.address), ""))
+            if expect.path.startswith("attached "):
+                held = normal_path(expect.path.removeprefix("attached "))
+                return next((str(drive.slot) for drive in vm.disks if normal_path(drive.path) == held), "")
+            found = _of_disk(live, vm, expect, plan.paths.get((host, expect.address), ""))
+            now = plan.former.get((host, expect.address), "")
+            return _of_disk(live, vm, expect, now) if now and found is ABSENT else found
         case "dvds":
             return _of_dvd(vm, expect, plan.slots.get((host, expect.address), ""))
         case "networkAdapters":
@@ -204,7 +216,12 @@ def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, pla
         elif kind == "switch" and top not in switches:
             id = known.id(host, top)
             switches[top] = reader.switch(id) if id is not None else reader.switch_named(decode(name))
-        if "/disks/" in expect.address and expect.path not in ("slot", "exists") and (path := plan.paths.get((host, expect.address))):
+        if (
+            "/disks/" in expect.address
+            and expect.path not in ("slot", "exists")
+            and not expect.path.startswith(("file ", "attached "))
+            and (path := plan.paths.get((host, expect.address)))
+        ):
             headers[path] = None
     settings = reader.settings() if any(expect.address.startswith("host/") for expect in expects) else NOT_ASKED
     for found in (*vms.values(), *switches.values()):

@@ -99,7 +99,7 @@ def planned(state: Run, loaded: Loaded, desired: Desired, scope: Scope, clock: C
         hosts = [host for host in desired.hosts if host.name in reached.sessions]
 
         def read(host: Host) -> LiveHost:
-            wanted = wanted_of(desired.of(host.name))
+            wanted = wanted_of(desired.of(host.name), deletes=bool(scope.delete_disks))
             live = read_host(reached.sessions[host.name], wanted)
             return replace(live, reached=ip_addresses(host)) if wanted.network else live
 

@@ -5,7 +5,8 @@ A write is one statement that says exactly which object it means:
     Get-VM -Id | WRITE                                          Get-VMSwitch -Id | WRITE        Get-VMSnapshot -Id | WRITE
     Get-VM -Id | Get-VMNetworkAdapter | Where-Object Id EQ | WRITE          (so for drives and SCSI controllers too)
     Get-VM -Id | Get-VMHardDiskDrive -ControllerType -ControllerNumber -ControllerLocation | WRITE
-    Resize-VHD -Path, Rename-Item -LiteralPath, Remove-Item -LiteralPath          New-VM, New-VMSwitch, New-VHD, New-Item, Copy-Item -LiteralPath
+    Resize-VHD -Path, Convert-VHD -Path, Rename-Item, Move-Item, Remove-Item -LiteralPath
+    New-VM, New-VMSwitch, New-VHD, New-Item, Copy-Item -LiteralPath
     New-VM | Set-VM -Notes -Passthru                            the creation that leaves its mark
     Get-VMNetworkAdapter -ManagementOS | Where-Object Id EQ | WRITE                 an adapter of the host itself
     Add-VMNetworkAdapter -ManagementOS -Name -SwitchName        one more of these

@@ -29,6 +29,7 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "ConsoleModeType": ("Default", "COM1", "COM2", "None"),
     "IPProtocolPreference": ("IPv4", "IPv6"),
     "ResolutionType": ("Maximum", "Single", "Default"),
+    "VhdType": ("Unknown", "Fixed", "Dynamic", "Differencing"),
     "BootDevice": ("Floppy", "CD", "IDE", "LegacyNetworkAdapter", "NetworkAdapter", "VHD"),
 }
 """Enum of the Hyper-V module -> its members (catalogue)."""
@@ -236,9 +237,12 @@ _CMDLETS: Final = (
         passthru="",
         creates=True,
     ),
+    _write("Convert-VHD", "VirtualHardDisk", "Path:S% DestinationPath:S% VHDType:VhdType=Fixed|Dynamic BlockSizeBytes:U32", by_path=True),
     _write("Resize-VHD", "VirtualHardDisk", "Path:S% SizeBytes:U64", by_path=True),
     _write("New-Item", "Item", "Path:S% Name:S% ItemType:S=Directory", module=_FILES, passthru="", creates=True),
     _write("Copy-Item", "Item", "LiteralPath:S Destination:S", module=_FILES, passthru="PassThru", creates=True),
+    # Where it goes to is taken for a pattern (catalogue).
+    _write("Move-Item", "Item", "LiteralPath:S Destination:S%", module=_FILES, passthru="PassThru"),
     _write("Rename-Item", "Item", "LiteralPath:S NewName:S", module=_FILES, passthru="PassThru"),
     _write("Remove-Item", "", "LiteralPath:S", module=_FILES, passthru=""),
     # Constant scripts

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter, Slot, Vhd
 from hvplan.model.hostsettings import HostSettings
@@ -64,6 +64,44 @@ class NewFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One write on the way of a disk from one file to another.
+
+    `kind`: `folder` (make it), `leftover` (remove what a cut-off run left), `convert`, `copy`, `move`, `rename` (all of them from
+    `path` to `to`), `attach` (the drive stands on `path` from then on), `drop` (remove our own unfinished file), `delete` (as asked for).
+    """
+
+    kind: str
+    path: str
+    to: str = ""
+
+
+EXCHANGED: Final = frozenset({"vhd.path", "vhd.type", "vhd.blockSize"})
+"""Attributes of a disk that change by putting another file in its place."""
+BEFORE: Final = "vhd.before"
+"""Path under which the file that a conversion kept is deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Another file behind a drive, act by act in the one order in which a killed run finds its way.
+
+    `type` and `block_size`: what a converted file becomes; 0: the host's own block size. `copied`: bytes that are read.
+    `room`: bytes the new file takes at once in the folder of `path`. `same`: it is the same disk in another file, not
+    another one that stood there. `held`: what the drive holds now.
+    """
+
+    acts: tuple[Act, ...]
+    path: str
+    held: str
+    type: str = ""
+    block_size: int = 0
+    copied: int = 0
+    room: int = 0
+    same: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
     """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file`, or `ready`: it stands there.
 
@@ -91,6 +129,7 @@ class Update:
     window that was cut off, a former name of the stack). `finishing`: its mark says `new`. `released`: the mark goes, the object stays.
     `unasked`: devices that New-VM made for a creation that was cut off. `slot`: where a disk sits. `net_adapters`: the
     physical adapters a switch ends up with, where they change. `management`: why this may cut the session off.
+    `exchange`: how a disk gets another file.
     """
 
     address: str
@@ -108,6 +147,17 @@ class Update:
     slot: Slot | None = None
     net_adapters: tuple[Nic, ...] = ()
     management: str = ""
+    exchange: Exchange | None = None
+
+    @property
+    def exchanged(self) -> Exchange | None:
+        """The exchange of a disk's file, where a field is left that asks for it."""
+        return self.exchange if any(field.path in EXCHANGED for field in self.fields) else None
+
+    @property
+    def deletes(self) -> str:
+        """The file that an earlier or this conversion kept and that is deleted, `""` if none is."""
+        return next((str(field.before) for field in self.fields if field.path == BEFORE), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,15 @@ import ntpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, NewFile, Update
+from hvplan.diff.changes import Change, Create, Delete, Finding, Keep, NewFile
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.drives import diff_drive
 from hvplan.diff.files import header, prepare
 from hvplan.diff.settings import manages
+from hvplan.diff.ways import is_unfinished
 from hvplan.model.address import device
 from hvplan.model.devices import CONTROLLERS, Disk, Slot
-from hvplan.model.impact import Impact, When
+from hvplan.model.impact import Impact
 from hvplan.model.live import LiveDrive, LiveVm
 from hvplan.model.values import UNSET, Unknown, normal_path, same_path
 
@@ -26,6 +27,7 @@ class Devices:
 
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    warnings: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
     controllers: int = 0
 
@@ -44,6 +46,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     moves = dict(_moves(want.disks, drives, ctx))
     changes: list[Change] = []
     findings: list[Finding] = []
+    warnings: list[str] = []
     matched: set[Slot] = set()
     for disk in want.disks:
         address = device(vm.address, GROUP, disk.key)
@@ -60,7 +63,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
         if disk.absent:
             changes.append(_remove(disk, drive, address, vm, ctx, findings))
         elif drive and live:
-            changes.append(_present(disk, drive, address, vm, live, ctx, findings))
+            changes.append(_present(disk, drive, address, vm, live, ctx, findings, warnings))
         else:
             slot = disk.slot if disk.slot is not UNSET else free_slot(taken | named)
             change = _new(disk, slot, address, vm, dvds, unasked, controllers, present, ctx)
@@ -79,6 +82,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     return Devices(
         changes=tuple(changes),
         findings=tuple(findings),
+        warnings=tuple(warnings),
         controllers=controllers,
         undeclared=tuple(device(vm.address, GROUP, str(drive.slot)) for drive in undeclared),
     )
@@ -92,8 +96,13 @@ def _moves(disks: Sequence[Disk], drives: Sequence[LiveDrive], ctx: Context) -> 
             continue
         for drive in drives:
             base = ctx.host.base(drive.path) if drive.path else ""
-            if not isinstance(base, Unknown) and base and same_path(base, disk.path):
+            if not isinstance(base, Unknown) and base and holds(base, disk.path):
                 yield disk.key, drive
+
+
+def holds(base: str, path: str) -> bool:
+    """Is it the declared file, or what a conversion of it that was cut off left in the drive."""
+    return same_path(base, path) or (bool(path) and is_unfinished(base, path))
 
 
 def _no_place(disk: Disk, address: str, vm: Machine, dvds: Sequence[LiveDrive], unasked: set[Slot]) -> Iterator[Finding]:
@@ -115,28 +124,23 @@ def _match(disk: Disk, drives: Sequence[LiveDrive], ctx: Context) -> LiveDrive |
         base = ctx.host.base(drive.path) if drive.path else ""
         if isinstance(base, Unknown):
             hidden.append(f"{drive.slot}: {base.why}")
-        elif base and same_path(base, disk.path):
+        elif base and holds(base, disk.path):
             return drive
     if hidden:
         return Finding(address="", code="unknown", path="slot", text=f"whether {disk.path} is attached could not be read ({'; '.join(hidden)}).")
     return None
 
 
-def _present(disk: Disk, drive: LiveDrive, address: str, vm: Machine, live: LiveVm, ctx: Context, findings: list[Finding]) -> Change:
+def _present(disk: Disk, drive: LiveDrive, address: str, vm: Machine, live: LiveVm, ctx: Context, findings: list[Finding], warnings: list[str]) -> Change:
     kept = Keep(address=address, want=disk, live=drive, slot=drive.slot)
     base = ctx.host.base(drive.path) if drive.path else ""
     if isinstance(base, Unknown):
         findings.append(vm.refuse(address, "unknown", f"slot {drive.slot} holds {drive.path}, and {base.why}.", "vhd.path"))
         return kept
-    if not same_path(base, disk.path):
-        line = When("another file", Impact.DATA)
-        text = f"slot {drive.slot} holds {base or 'nothing'}, not {disk.path}. This version neither moves nor swaps it: detach it, or choose another slot."
-        findings.append(vm.refuse(address, "disk-path", text, "vhd.path"))
-        field = FieldChange(path="vhd.path", before=base, after=disk.path, line=line)
-        return Update(address=address, want=disk, live=drive, fields=(field,), slot=drive.slot)
-    change, found = diff_drive(disk, drive, base, address, vm, live, ctx)
-    findings += found
-    return change
+    found = diff_drive(disk, drive, base, address, vm, live, ctx)
+    findings += found.findings
+    warnings += found.warnings
+    return found.change
 
 
 def _remove(disk: Disk, drive: LiveDrive | None, address: str, vm: Machine, ctx: Context, findings: list[Finding]) -> Change:

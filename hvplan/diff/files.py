@@ -14,6 +14,7 @@ from hvplan.diff.changes import Finding, NewFile
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import disk_declared, disk_section
 from hvplan.model.devices import Disk, Vhd
+from hvplan.model.filenames import kept, unfinished
 from hvplan.model.live import LiveFile, LiveVhd
 from hvplan.model.marker import digest
 from hvplan.model.values import UNSET, Unknown, normal_path, show_size
@@ -26,12 +27,6 @@ _INHERITED: Final[Mapping[str, frozenset[str]]] = {
 """What a file has from the one it is made from, whatever is asked."""
 
 _HEADER = 4 << 20  # a new dynamic or differencing file starts near 4 MB (behaviour 3.2)
-
-
-def temporary(path: str) -> str:
-    """`web01-os.hvplan.vhdx` for `web01-os.vhdx`, in the same folder: the extension must stay."""
-    stem, extension = ntpath.splitext(path)
-    return f"{stem}.hvplan{extension}"
 
 
 def header(ctx: Context, path: str) -> LiveVhd | Unknown | None:
@@ -57,14 +52,17 @@ def prepare(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> Ne
 
 
 def _new(vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding:
-    temp = temporary(vhd.path)
+    temp = unfinished(vhd.path)
     leftover = isinstance(ctx.host.files.get(normal_path(temp)), LiveFile)
-    if leftover and (used := _in_use(temp, ctx)):
+    if leftover and (used := in_use(temp, ctx)):
         text = f"{temp} looks like a leftover of a cut-off run, but {used}. It is not removed; detach it first."
         return vm.refuse(address, "leftover-in-use", text, "vhd.path")
-    if blocker := _not_a_folder(ntpath.dirname(vhd.path), ctx):
+    if leftover and isinstance(ctx.host.files.get(normal_path(kept(vhd.path))), LiveFile):
+        text = f"{temp} stands there beside {kept(vhd.path)}: a conversion was cut off, its disk detached, and it may be the only whole one"
+        return vm.refuse(address, "leftover-in-use", f"{text}. Rename the one you want to {ntpath.basename(vhd.path)}.", "vhd.path")
+    if blocker := not_a_folder(ntpath.dirname(vhd.path), ctx):
         return vm.refuse(address, "not-a-folder", f"{blocker} is a file, so {vhd.path} cannot stand below it. Choose another path.", "vhd.path")
-    folders = _missing_folders(ntpath.dirname(vhd.path), ctx)
+    folders = missing_folders(ntpath.dirname(vhd.path), ctx)
     return NewFile(vhd=vhd, temp=temp, leftover=leftover, folders=folders, bytes=_bytes(vhd, ctx), grows_from=_copied_smaller(vhd, ctx))
 
 
@@ -81,7 +79,8 @@ def _bytes(vhd: Vhd, ctx: Context) -> int:
     return vhd.size if vhd.type == "Fixed" and vhd.size is not UNSET else _HEADER
 
 
-def _missing_folders(folder: str, ctx: Context) -> tuple[str, ...]:
+def missing_folders(folder: str, ctx: Context) -> tuple[str, ...]:
+    """Folders on the way there that are missing, outermost first."""
     missing: list[str] = []
     while folder and normal_path(folder) in ctx.host.files and ctx.host.files[normal_path(folder)] is None:
         missing.insert(0, folder)
@@ -91,7 +90,7 @@ def _missing_folders(folder: str, ctx: Context) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _not_a_folder(folder: str, ctx: Context) -> str:
+def not_a_folder(folder: str, ctx: Context) -> str:
     """The file that stands where a folder on the way would have to be, `""` if none does."""
     while folder and isinstance(found := ctx.host.files.get(normal_path(folder)), LiveFile | None) and folder != ntpath.dirname(folder):
         if found is not None:
@@ -144,7 +143,7 @@ def _origin(vhd: Vhd, origin: str, address: str, vm: Machine, ctx: Context) -> F
     return None
 
 
-def _in_use(path: str, ctx: Context) -> str:
+def in_use(path: str, ctx: Context) -> str:
     """How a file is in use, in words; `""` when it is not."""
     if users := ctx.attached_to_others(path):
         return f"it is attached to {', '.join(users)}"
@@ -160,7 +159,7 @@ def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> 
     if vhd.existing != "Adopt" and not ours:
         text = f"a file already stands at {vhd.path}. It is never overwritten: remove it, choose another path, or write `existing: Adopt` to use it."
         return vm.refuse(address, "file-in-the-way", text, "vhd.path")
-    if used := _in_use(vhd.path, ctx):
+    if used := in_use(vhd.path, ctx):
         return vm.refuse(address, "file-in-use", f"{vhd.path} cannot be attached: {used}.", "vhd.path")
     found = header(ctx, vhd.path)
     if not isinstance(found, LiveVhd):
@@ -171,7 +170,7 @@ def _standing(disk: Disk, vhd: Vhd, address: str, vm: Machine, ctx: Context) -> 
     if isinstance(source, LiveVhd) and source.size != found.size:
         differing["vhd.source"] = (show_size(found.size), f"a copy of {show_size(source.size)}")
     if ours and set(differing) == {"vhd.size"} and isinstance(source, LiveVhd) and source.size == found.size and _copied_smaller(vhd, ctx):
-        return NewFile(vhd=vhd, temp=temporary(vhd.path), grows_from=found.size, standing=True)
+        return NewFile(vhd=vhd, temp=unfinished(vhd.path), grows_from=found.size, standing=True)
     if differing:
         text = f"the file at {vhd.path} is not what is declared: " + "; ".join(
             f"{path} is {now}, not {want}" for path, (now, want) in sorted(differing.items())

@@ -117,17 +117,25 @@ def space_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Findin
     """New files for which a volume has no room, in order of address; a volume whose free space is not known is not judged."""
     left = dict(ctx.host.free)
     created = {c.address for c in changes if isinstance(c, Create)}
-    for change in sorted((c for c in changes if isinstance(c, Create) and c.file), key=lambda c: c.address):
-        assert change.file
-        volume = ntpath.splitdrive(change.file.vhd.path)[0].lower()
+    for address, path, needed in sorted(_new_files(changes)):
+        volume = ntpath.splitdrive(path)[0].lower()
         if volume not in left:
             continue
-        if change.file.bytes > left[volume]:
-            text = f"{change.file.vhd.path} needs {show_size(change.file.bytes)}, and {volume.upper()} has {show_size(left[volume])} left. Make room first."
-            above = owner(change.address)
-            yield Finding(address=change.address, code="space", text=text, path="vhd.path", blocks=(above if above in created else change.address,))
+        if needed > left[volume]:
+            text = f"{path} needs {show_size(needed)}, and {volume.upper()} has {show_size(left[volume])} left. Make room first."
+            above = owner(address)
+            yield Finding(address=address, code="space", text=text, path="vhd.path", blocks=(above if above in created else address,))
         else:
-            left[volume] -= change.file.bytes
+            left[volume] -= needed
+
+
+def _new_files(changes: tuple[object, ...]) -> Iterator[tuple[str, str, int]]:
+    """Address, path and bytes of every file that is made."""
+    for change in changes:
+        if isinstance(change, Create) and change.file:
+            yield change.address, change.file.vhd.path, change.file.bytes
+        elif isinstance(change, Update) and change.exchanged:
+            yield change.address, change.exchanged.path, change.exchanged.room
 
 
 def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Final
 from hvplan.diff.changes import Delete, Finding, Keep, Update
 from hvplan.diff.context import Context
 from hvplan.diff.digests import disk_declared, disk_section, made_as
+from hvplan.diff.keeps import keeps_file
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import STEADY
 from hvplan.diff.result import ObjectDiff
@@ -46,7 +47,7 @@ def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
             Finding(address=address, code="busy", text=f"the machine is busy ({live.busy}); left for a later run", blocks=(address,), deferred=True)
         )
     files: dict[str, str] = {}
-    for at, path, why in _files(want, live, marker, address, ctx):
+    for at, path, why in (*_files(want, live, marker, address, ctx), *detached(live, marker, address, ctx)):
         if not fits_any(ctx.options.delete_disks, at, ctx.options.host, want.labels):
             continue
         if why:
@@ -81,33 +82,7 @@ def _files(want: VirtualMachine, live: LiveVm, marker: Marker, address: str, ctx
         if disk and disk.vhd and disk.vhd.existing != "Adopt" and marker.applied.get(disk_section(disk.key)) == digest(disk_declared(disk)):
             key = disk.key
         at = device(address, "disks", key or (disk.key if disk else str(drive.slot)))
-        yield at, base, _keeps_file(base, live, ctx) if key else "its mark does not say that hvplan made it"
-
-
-def _keeps_file(path: str, live: LiveVm, ctx: Context) -> str:
-    """Why a file of ours may not go with its machine, `""` if it may (law 4)."""
-    if users := ctx.attached_to_others(path, live.id):
-        return f"it is attached to {', '.join(users)}"
-    hidden = sorted(vm.name for vm in ctx.host.vms if vm.id != live.id and any(d.path and not _chain_known(d.path, ctx) for d in vm.disks))
-    if hidden:
-        return f"disks of {', '.join(hidden)} were not or could not be read, so it is not known whether they are built on it"
-    if children := ctx.parents.get(normal_path(path)):
-        return f"it is the parent of {', '.join(children)}"
-    return ""
-
-
-def _chain_known(path: str, ctx: Context) -> bool:
-    """Was every file behind an attached one read, down to one without a parent."""
-    seen: set[str] = set()
-    while normal_path(path) not in seen:
-        seen.add(normal_path(path))
-        header = ctx.host.vhds.get(normal_path(path))
-        if not isinstance(header, LiveVhd):
-            return False
-        if not header.parent:
-            return True
-        path = header.parent
-    return False
+        yield at, base, keeps_file(base, live.id, ctx) if key else "its mark does not say that hvplan made it"
 
 
 def _refuse(address: str, code: str, text: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hvplan.model.filenames import kept, moving, unfinished, unfinished_again
 from hvplan.model.objects import Desired, Ensure
 from hvplan.model.values import Unset, normal_path
 
@@ -15,8 +16,8 @@ class Wanted:
     `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
     `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
     `network`: switches are declared, so what the host lends them is read. `media`: what is in DVD drives is looked for, as an export has to.
-    """
     `restricted`: the host is reached at an endpoint of its own, where functions stand for constant scripts.
+    """
 
     host: str = ""
     names: frozenset[str] = frozenset()
@@ -25,15 +26,19 @@ class Wanted:
     vhds: tuple[str, ...] = ()
     every: bool = False
     network: bool = False
-    media: bool = False
     restricted: bool = False
+    media: bool = False
 
 
-def wanted_of(desired: Desired) -> Wanted:
-    """What the desired objects of one host make it necessary to know: their disks, leftovers beside them, sources, parents, folders."""
+def wanted_of(desired: Desired, *, deletes: bool = False) -> Wanted:
+    """What the desired objects of one host make it necessary to know: their disks, leftovers beside them, sources, parents, folders.
+
+    `deletes`: files may be deleted beside those of machines that go.
+    """
     vhds: dict[str, str] = {}
     folders: dict[str, str] = {}
     images: dict[str, str] = {}
+    others: dict[str, str] = {}
 
     def vhd(path: str) -> None:
         if path:
@@ -51,6 +56,9 @@ def wanted_of(desired: Desired) -> Wanted:
             vhd(drive.path)
             if drive.vhd is not None:
                 vhd(unfinished(drive.vhd.path))
+                vhd(moving(drive.vhd.path))
+                for other in (unfinished_again(drive.vhd.path), kept(drive.vhd.path)):
+                    others.setdefault(normal_path(other), other)
                 vhd(drive.vhd.source_path)
                 vhd(drive.vhd.parent_path)
                 folder = drive.vhd.path.rpartition("\\")[0]
@@ -62,16 +70,9 @@ def wanted_of(desired: Desired) -> Wanted:
         host=desired.hosts[0].name if len(desired.hosts) == 1 else "",
         names=frozenset(names),
         stacks=frozenset((stack.name, *stack.formerly)) if stack.marks else frozenset(),
-        files=(*vhds.values(), *folders.values(), *images.values()),
+        files=(*vhds.values(), *folders.values(), *images.values(), *others.values()),
         vhds=tuple(vhds.values()),
-        network=bool(desired.switches),
-        every=any(machine.ensure is Ensure.ABSENT for machine in desired.vms),
-    )
-
-
-def unfinished(path: str) -> str:
-    r"""The name under which a file is made before it gets its own: `D:\a\web.hvplan.vhdx` for `D:\a\web.vhdx`."""
-    folder, slash, name = path.rpartition("\\")
         restricted=any(host.restricted for host in desired.hosts),
-    stem, dot, extension = name.rpartition(".")
-    return f"{folder}{slash}{stem}.hvplan{dot}{extension}" if dot else f"{path}.hvplan"
+        network=bool(desired.switches),
+        every=deletes or any(machine.ensure is Ensure.ABSENT for machine in desired.vms),
+    )

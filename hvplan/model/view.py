@@ -72,6 +72,8 @@ def vhd_values(header: LiveVhd | Unknown | None) -> dict[str, Json]:
     if not isinstance(header, LiveVhd):
         return {}
     values: dict[str, Json] = {"vhd.size": header.size, "vhd.type": header.type}
+    if header.block_size:
+        values["vhd.blockSize"] = header.block_size
     if header.parent:
         values["vhd.parentPath"] = header.parent
     return values

@@ -16,6 +16,7 @@ from hvplan.model.values import Reset, Unset
 from hvplan.plan.draft import OFFLINE, ONLINE, Draft, whose
 from hvplan.plan.drives import choose, drive_drafts, grow_copy
 from hvplan.plan.dvds import dvd_drafts
+from hvplan.plan.exchange import exchange_drafts
 from hvplan.plan.files import file_drafts
 from hvplan.plan.settings import after, calls
 from hvplan.plan.slots import CONTROLLER_TYPE, phase_of, slot_needs, slot_thing
@@ -40,6 +41,7 @@ def device_drafts(host: str, owner: str, vm: str | Ref, change: Change) -> Itera
         case Create(want=NetworkAdapter() as adapter):
             yield from _add_adapter(host, owner, head, change, adapter)
         case Update(want=Disk() as disk, live=LiveDrive() as drive, fields=fields):
+            yield from exchange_drafts(host, owner, head, change, disk, drive)
             yield from drive_drafts(host, owner, head, change.address, disk, drive, fields)
         case Update(want=NetworkAdapter(), live=LiveAdapter() as live):
             yield from _adapter_fields(host, owner, head, change.address, live.id, change.fields)

@@ -20,7 +20,8 @@ class Draft:
 
     `phase`: `online`, `offline` (inside the power window) or `""` (neither: marks and power itself). `gives` and
     `uses` name what passes between objects: `switch lan`, `file d:\\x.vhdx`, `started vm/dc01`. `escalates`: it runs
-    only after the failure of the stop of the same VM. `produces`: later steps may refer to what it returns.
+    only after the failure of the stop of the same VM. `produces`: later steps may refer to what it returns. `copies`: bytes
+    of a disk that it reads and writes.
     """
 
     host: str
@@ -39,12 +40,15 @@ class Draft:
     escalates: bool = False
     produces: bool = False
     timeout: int = 120
+    copies: int = 0
 
 
 DURATIONS: Final = {
     ("vm", "create"): 3,
     ("file", "create"): 2,
     ("file", "copy"): 60,
+    ("swap", "convert"): 60,
+    ("swap", "copy"): 60,
     ("power", "stop"): 30,
     ("power", "start"): 5,
     ("boot", "start"): 5,

@@ -7,7 +7,7 @@ from typing import Final
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Argument, Cmd
-from hvplan.diff.changes import FieldChange, NewFile
+from hvplan.diff.changes import BEFORE, EXCHANGED, FieldChange, NewFile
 from hvplan.model.devices import Disk, Slot
 from hvplan.model.impact import When
 from hvplan.model.live import LiveDrive
@@ -16,7 +16,7 @@ from hvplan.plan.draft import Draft
 from hvplan.plan.settings import after, before, calls
 from hvplan.plan.slots import CONTROLLER_TYPE, phase_of, slot_needs, slot_thing
 
-_PLAIN: Final = frozenset({"slot", "vhd.size", "vhd.path"})
+_PLAIN: Final = EXCHANGED | {"slot", "vhd.size", BEFORE}
 _LEAST_SECONDS, _BYTES_PER_SECOND = 120, 20 << 20
 """The deadline of a growth: two minutes, or as long as 20 MiB a second take where the new part is written (a fixed file)."""
 

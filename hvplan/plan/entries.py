@@ -22,7 +22,7 @@ from hvplan.plan.gates import impact_of, real
 
 Place = Callable[[str, str, str], str]
 _NO_OP: Final = ("no-op",)
-_UNITS: Final[Mapping[str, str]] = {"vhd.size": "bytes"}
+_UNITS: Final[Mapping[str, str]] = {"vhd.size": "bytes", "vhd.blockSize": "bytes"}
 """Attribute without a row -> its unit."""
 _UNDECLARED: Final = frozenset({"name", "slot", "vhd.path", "iso", "mac", "switch"})
 """What is shown of a device that nobody wrote down and that `exclusive` removes."""

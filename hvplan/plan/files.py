@@ -21,32 +21,9 @@ def file_drafts(host: str, address: str, owner: str, file: NewFile) -> Iterator[
     """Everything up to a finished file at its path."""
     vhd, temp = file.vhd, file.temp
     for folder in file.folders:
-        yield Draft(
-            host=host,
-            address=address,
-            owner=owner,
-            kind="folder",
-            action="create",
-            invocation=build.write(Cmd("New-Item", {"ItemType": "Directory", "Path": ntpath.dirname(folder), "Name": ntpath.basename(folder)})),
-            cause=("vhd.path",),
-            expect=_is(address, folder, False),
-            verify=_is(address, folder, True),
-            gives=(folder_thing(folder),),
-            uses=(folder_thing(ntpath.dirname(folder)),),
-        )
+        yield folder_draft(host, address, owner, folder)
     if file.leftover:
-        yield Draft(
-            host=host,
-            address=address,
-            owner=owner,
-            kind="leftover",
-            action="delete",
-            invocation=build.write(Cmd("Remove-Item", {"LiteralPath": temp})),
-            cause=("vhd.path",),
-            expect=_is(address, temp, True),
-            verify=_is(address, temp, False),
-            gives=(_file(temp),),
-        )
+        yield leftover_draft(host, address, owner, temp)
     copied = bool(vhd.source_path)
     make = Cmd("Copy-Item", {"LiteralPath": vhd.source_path, "Destination": temp}) if copied else _new_vhd(vhd, temp)
     yield Draft(
@@ -57,11 +34,11 @@ def file_drafts(host: str, address: str, owner: str, file: NewFile) -> Iterator[
         action="copy" if copied else "create",
         invocation=build.write(make),
         cause=("vhd.path",),
-        expect=(*_is(address, vhd.path, False), *(() if file.leftover else _is(address, temp, False))),
-        verify=_is(address, temp, True),
-        gives=(_file(temp),),
-        uses=(folder_thing(ntpath.dirname(vhd.path)), _file(temp)),
-        timeout=max(_COPY_SECONDS_FLOOR, file.bytes // _COPY_BYTES_PER_SECOND) if copied or vhd.type == "Fixed" else 120,
+        expect=(*stands(address, vhd.path, False), *(() if file.leftover else stands(address, temp, False))),
+        verify=stands(address, temp, True),
+        gives=(file_thing(temp),),
+        uses=(folder_thing(ntpath.dirname(vhd.path)), file_thing(temp)),
+        timeout=copy_timeout(file.bytes) if copied or vhd.type == "Fixed" else 120,
     )
     yield Draft(
         host=host,
@@ -71,11 +48,49 @@ def file_drafts(host: str, address: str, owner: str, file: NewFile) -> Iterator[
         action="rename",
         invocation=build.write(Cmd("Rename-Item", {"LiteralPath": temp, "NewName": ntpath.basename(vhd.path)})),
         cause=("vhd.path",),
-        expect=_is(address, vhd.path, False),
-        verify=(*_is(address, temp, False), *_is(address, vhd.path, True)),
-        uses=(_file(temp),),
-        gives=(_file(vhd.path),),
+        expect=stands(address, vhd.path, False),
+        verify=(*stands(address, temp, False), *stands(address, vhd.path, True)),
+        uses=(file_thing(temp),),
+        gives=(file_thing(vhd.path),),
     )
+
+
+def folder_draft(host: str, address: str, owner: str, folder: str) -> Draft:
+    """A missing folder, inside the one above it."""
+    return Draft(
+        host=host,
+        address=address,
+        owner=owner,
+        kind="folder",
+        action="create",
+        invocation=build.write(Cmd("New-Item", {"ItemType": "Directory", "Path": ntpath.dirname(folder), "Name": ntpath.basename(folder)})),
+        cause=("vhd.path",),
+        expect=stands(address, folder, False),
+        verify=stands(address, folder, True),
+        gives=(folder_thing(folder),),
+        uses=(folder_thing(ntpath.dirname(folder)),),
+    )
+
+
+def leftover_draft(host: str, address: str, owner: str, path: str) -> Draft:
+    """What a cut-off run left under a name of ours, out of the way."""
+    return Draft(
+        host=host,
+        address=address,
+        owner=owner,
+        kind="leftover",
+        action="delete",
+        invocation=build.write(Cmd("Remove-Item", {"LiteralPath": path})),
+        cause=("vhd.path",),
+        expect=stands(address, path, True),
+        verify=stands(address, path, False),
+        gives=(file_thing(path),),
+    )
+
+
+def copy_timeout(size: int) -> int:
+    """Seconds until our own deadline of a call that writes so many bytes."""
+    return max(_COPY_SECONDS_FLOOR, size // _COPY_BYTES_PER_SECOND)
 
 
 def _new_vhd(vhd: Vhd, temp: str) -> Cmd:
@@ -107,19 +122,22 @@ def delete_file(host: str, address: str, owner: str, path: str) -> Draft:
         invocation=build.write(Cmd("Remove-Item", {"LiteralPath": path})),
         phase="",
         cause=("delete-disks",),
-        verify=_is(address, path, False),
-        expect=_is(address, path, True),
+        verify=stands(address, path, False),
+        expect=stands(address, path, True),
     )
 
 
-def _is(address: str, path: str, there: bool) -> tuple[Expect, ...]:
+def stands(address: str, path: str, there: bool) -> tuple[Expect, ...]:
+    """A file or folder stands there, or none does."""
     return (Expect(address=address, path=f"file {path}", value=there),)
 
 
 def folder_thing(path: str) -> str:
+    """A folder, as what one step makes and another needs."""
     """A folder as a thing that steps give and use."""
     return f"folder {normal_path(path)}"
 
 
-def _file(path: str) -> str:
+def file_thing(path: str) -> str:
+    """A file, or its name once it is free."""
     return f"file {normal_path(path)}"

@@ -130,6 +130,8 @@ def deletions(diff: HostDiff, blocked: frozenset[str]) -> tuple[str, ...]:
     for change in diff.changes:
         if isinstance(change, Delete) and isinstance(change.live, LiveVm | LiveSwitch) and change.address not in blocked:
             found += [change.address, *sorted(change.files)]
+        elif isinstance(change, Update) and change.deletes and not {change.address, owner(change.address)} & blocked:
+            found.append(change.address)
     return tuple(found)
 
 
@@ -177,6 +179,12 @@ def consents(host: str, change: Change, work: VmWork | None, stack: Stack, touch
             yield _consent(host, at, "delete-disk", f"{path} is deleted")
 
 
+def disk_consents(host: str, change: Change) -> Iterator[Consent]:
+    """What apply will ask for one disk: the file that its conversion kept is deleted."""
+    if isinstance(change, Update) and change.deletes:
+        yield _consent(host, change.address, "delete-disk", f"{change.deletes} is deleted")
+
+
 def _belongs(change: Change) -> str:
     live = change.live if isinstance(change, Update | Keep) else None
     marker, _ = find(live.notes) if isinstance(live, LiveVm | LiveSwitch) else (None, 0)
@@ -221,6 +229,7 @@ __all__ = [
     "consents",
     "deletions",
     "dependents",
+    "disk_consents",
     "fits_any",
     "has_steps",
     "impact_of",

@@ -20,10 +20,10 @@ from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack
 from hvplan.plan.draft import Draft
 from hvplan.plan.entries import entry
-from hvplan.plan.gates import above, blocked_by, consents, deletions, has_steps, limit, too_many
+from hvplan.plan.gates import above, blocked_by, consents, deletions, disk_consents, has_steps, limit, too_many
 from hvplan.plan.options import HostInput, PlanOptions
 from hvplan.plan.room import with_room
-from hvplan.plan.steps import durations, steps, windows
+from hvplan.plan.steps import copies, durations, steps, windows
 from hvplan.plan.work import HostWork, objects, settle
 
 __all__ = ["HostInput", "PlanOptions", "make_plan"]
@@ -59,7 +59,7 @@ def make_plan(hosts: Sequence[HostInput], *, stack: Stack, options: PlanOptions,
         warnings=tuple(f"{work.host}: {text}" if several else text for work in works for text in work.diff.warnings),
         stack=stack.name,
         objects=sum(one.live.objects for one in hosts),
-        meta={"durations": durations(made, behind)},
+        meta={"durations": durations(made, behind)} | ({"copies": copied} if (copied := copies(made, behind)) else {}),
     )
 
 
@@ -152,6 +152,9 @@ def _consents(works: Sequence[HostWork], stack: Stack) -> Iterator[Consent]:
             made = work.works.get(change.address)
             if made and change.address not in work.blocked:
                 yield from consents(work.host, change, made, stack, has_steps(change.address, made.drafts))
+                for device in devices:
+                    if device.address not in work.blocked:
+                        yield from disk_consents(work.host, device)
                 asked = isinstance(change, Create | Update | Delete) and bool(change.management)  # which answers for everything below it
                 for device in () if asked else devices:
                     if device.address not in work.blocked and isinstance(device.want, ManagementAdapter):

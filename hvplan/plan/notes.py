@@ -22,7 +22,7 @@ from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import marker_line
 from hvplan.plan.draft import Draft
 from hvplan.plan.marker import Holes, Mark, adapter_id, kept, marked, owner_of, retained, unmarked
-from hvplan.plan.provenance import applied_with_files
+from hvplan.plan.provenance import applied_with_files, made_by_us
 
 _WRITES = {"vm": "Set-VM", "switch": "Set-VMSwitch"}
 
@@ -91,8 +91,8 @@ def intent_mark(
     want, live = change.want, change.live
     if not stack.marks or not isinstance(want, VirtualMachine) or not isinstance(live, LiveVm):
         return None
-    files = [c.want.key for c in devices if isinstance(c, Create) and isinstance(c.want, Disk) and c.file and c.address not in blocked]
     old = change.marker
+    files = [c.want.key for c in devices if isinstance(c.want, Disk) and c.address not in blocked and _new_file(c, c.want, old)]
     if (old and old.owner == "new") or not (files or restart):
         return None
     new = applied(want)

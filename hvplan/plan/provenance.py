@@ -10,14 +10,14 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
-from hvplan.diff.changes import Change, Create, Keep, Update
+from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
 from hvplan.diff.digests import applied, disk_declared, disk_section
 from hvplan.model.devices import Disk
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine
-from hvplan.model.values import Json
+from hvplan.model.values import Json, normal_path
 
-_DIGESTED: Final[Mapping[str, str]] = {"vhd.size": "size", "slot": "slot"}
+_DIGESTED: Final[Mapping[str, str]] = {"vhd.size": "size", "slot": "slot", "vhd.type": "type", "vhd.blockSize": "block_size", "vhd.path": "path"}
 """Attribute of a disk that changes in place -> its name in the digest: the mark still holds what it was."""
 
 
@@ -28,12 +28,12 @@ def applied_with_files(want: VirtualMachine, devices: Sequence[Change], old: Mar
 
 def _adopted(devices: Sequence[Change], old: Marker | None) -> Iterator[tuple[str, str]]:
     for device in devices:
-        if isinstance(device.want, Disk) and device.want.vhd and not device.want.absent and not _made(device, device.want, old):
+        if isinstance(device.want, Disk) and device.want.vhd and not device.want.absent and not made_by_us(device, device.want, old):
             disk = replace(device.want, vhd=replace(device.want.vhd, existing="Adopt"))
             yield disk_section(disk.key), digest(disk_declared(disk))
 
 
-def _made(device: Change, disk: Disk, old: Marker | None) -> bool:
+def made_by_us(device: Change, disk: Disk, old: Marker | None) -> bool:
     """Was the file made by this run or, as the mark says, by an earlier one; in a creation that was cut off by that one."""
     if isinstance(device, Create) and device.file is not None:
         return True
@@ -44,8 +44,14 @@ def _made(device: Change, disk: Disk, old: Marker | None) -> bool:
     last = old.applied.get(disk_section(disk.key))
     now = disk_declared(disk)
     fields = device.fields if isinstance(device, Update) else device.left if isinstance(device, Keep) else ()
-    before = now | {_DIGESTED[field.path]: field.before for field in fields if _DIGESTED.get(field.path) in now}
+    before = now | {_DIGESTED[f.path]: _value(f) for f in fields if _DIGESTED.get(f.path) in now}
+    if isinstance(device, Update) and device.exchange and not device.exchange.same:
+        before = now  # another file that stood there is ours only if the mark says so of that very file
     return last is not None and any(last == digest(values) for values in (*_choices(now), *(_choices(before) if before != now else ())))
+
+
+def _value(field: FieldChange) -> Json:
+    return normal_path(str(field.before)) if field.path == "vhd.path" else field.before
 
 
 def _choices(values: Mapping[str, Json]) -> Iterator[dict[str, Json]]:

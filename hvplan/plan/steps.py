@@ -67,3 +67,8 @@ def windows(made: Sequence[Step], drafts: Sequence[Draft], works: Mapping[tuple[
 def durations(made: Sequence[Step], drafts: Sequence[Draft]) -> dict[str, int]:
     """Expected seconds by step id, from the fixed table."""
     return {step.id: duration(draft) for step, draft in zip(made, drafts, strict=True)}
+
+
+def copies(made: Sequence[Step], drafts: Sequence[Draft]) -> dict[str, int]:
+    """Bytes of disks that are copied, by step id."""
+    return {step.id: draft.copies for step, draft in zip(made, drafts, strict=True) if draft.copies}

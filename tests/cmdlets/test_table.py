@@ -49,7 +49,7 @@ def test_types_are_those_of_the_catalogue(name: str) -> None:
         if parameter.name == "Confirm":
             continue
         declared = theirs["parameters"][parameter.name]["type"]
-        if declared.startswith("Microsoft.HyperV.PowerShell."):
+        if declared.startswith(("Microsoft.HyperV.PowerShell.", "Microsoft.Vhd.PowerShell.")):
             assert parameter.wire == ("enum[]" if declared.endswith("[]") else "enum")
             assert set(parameter.members) <= set(ENUMS[declared.rsplit(".", 1)[-1].removesuffix("[]")])
         elif parameter.wire == "S" and WIRES[declared] == "S[]":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hvplan.live.wanted import unfinished, wanted_of
+from hvplan.live.wanted import wanted_of
+from hvplan.model.filenames import unfinished
 from hvplan.model.devices import Disk, Vhd
 from hvplan.model.objects import Desired, Host, Lifecycle, Stack, VirtualDisk, VirtualMachine
 
@@ -24,8 +25,8 @@ def test_paths_names_and_stacks() -> None:
     assert wanted.host == "hv01"
     assert wanted.names == {"web", "www"}
     assert wanted.stacks == {"lab", "old-lab"}
-    assert wanted.vhds == ("D:\\golden\\a.vhdx", "D:\\VHDs\\web.os.vhdx", "D:\\VHDs\\web.os.hvplan.vhdx")
-    assert set(wanted.files) == {*wanted.vhds, "D:\\VMs", "D:\\VHDs"}
+    assert wanted.vhds == ("D:\\golden\\a.vhdx", "D:\\VHDs\\web.os.vhdx", "D:\\VHDs\\web.os.hvplan.vhdx", "D:\\VHDs\\web.os.hvplan-move.vhdx")
+    assert set(wanted.files) == {*wanted.vhds, "D:\\VMs", "D:\\VHDs", "D:\\VHDs\\web.os.hvplan.hvplan.vhdx", "D:\\VHDs\\web.os.hvplan-before.vhdx"}
     assert wanted_of(Desired(stack=Stack(name="lab", ownership="none"))).stacks == frozenset()
 
 

@@ -159,12 +159,13 @@ def test_a_chain_that_cannot_be_read_is_no_difference() -> None:
 
 
 def test_differences_that_this_version_does_not_make() -> None:
-    """Another path in a slot, a smaller size, another type: said, refused, not done."""
+    """A smaller size, other sectors: said, refused, not done."""
     os = r"D:\VHDs\web01-os.vhdx"
-    live = host(running(drive(os)), vhds=(vhd(os),), missing=(DATA,))
-    assert codes(live, disk("os", path=DATA, size=GIB)) == ["disk-path"]
+    live = host(running(drive(os)), vhds=(vhd(os, physical_sector=4096, logical_sector=512),), missing=(DATA,))
+    assert codes(live, disk("os", path=DATA, size=GIB)) == ["disk-size"]
     assert codes(live, disk("os", size=50 * GIB)) == ["disk-size"]
-    assert codes(live, disk("os", type="Fixed")) == ["disk-type"]
+    assert codes(live, disk("os", logical_sector=4096)) == ["disk-logicalsector"]
+    assert codes(live, disk("os", physical_sector=512)) == ["disk-physicalsector"]
 
 
 def test_detaching() -> None:

@@ -1,0 +1,33 @@
+"""Why a VHD file that was asked to go has to stay (law 4)."""
+
+from __future__ import annotations
+
+from hvplan.diff.context import Context
+from hvplan.model.live import LiveVhd
+from hvplan.model.values import normal_path
+
+
+def keeps_file(path: str, vm_id: str, ctx: Context) -> str:
+    """Why the file may not go, `""` if it may: other machines than this one have it, or something is or may be built on it."""
+    if users := ctx.attached_to_others(path, vm_id):
+        return f"it is attached to {', '.join(users)}"
+    hidden = sorted(vm.name for vm in ctx.host.vms if vm.id != vm_id and any(d.path and not _chain_known(d.path, ctx) for d in vm.disks))
+    if hidden:
+        return f"disks of {', '.join(hidden)} were not or could not be read, so it is not known whether they are built on it"
+    if children := ctx.parents.get(normal_path(path)):
+        return f"it is the parent of {', '.join(children)}"
+    return ""
+
+
+def _chain_known(path: str, ctx: Context) -> bool:
+    """Was every file behind an attached one read, down to one without a parent."""
+    seen: set[str] = set()
+    while normal_path(path) not in seen:
+        seen.add(normal_path(path))
+        header = ctx.host.vhds.get(normal_path(path))
+        if not isinstance(header, LiveVhd):
+            return False
+        if not header.parent:
+            return True
+        path = header.parent
+    return False

@@ -22,7 +22,7 @@ from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import marker_line
 from hvplan.plan.draft import Draft
 from hvplan.plan.marker import Holes, Mark, adapter_id, kept, marked, owner_of, retained, unmarked
-from hvplan.plan.provenance import applied_with_files, made_by_us
+from hvplan.plan.provenance import applied_with_files, makes_file
 
 _WRITES = {"vm": "Set-VM", "switch": "Set-VMSwitch"}
 
@@ -92,7 +92,7 @@ def intent_mark(
     if not stack.marks or not isinstance(want, VirtualMachine) or not isinstance(live, LiveVm):
         return None
     old = change.marker
-    files = [c.want.key for c in devices if isinstance(c.want, Disk) and c.address not in blocked and _new_file(c, c.want, old)]
+    files = [c.want.key for c in devices if isinstance(c.want, Disk) and c.address not in blocked and makes_file(c, c.want, old)]
     if (old and old.owner == "new") or not (files or restart):
         return None
     new = applied(want)

@@ -50,6 +50,13 @@ def made_by_us(device: Change, disk: Disk, old: Marker | None) -> bool:
     return last is not None and any(last == digest(values) for values in (*_choices(now), *(_choices(before) if before != now else ())))
 
 
+def makes_file(device: Change, disk: Disk, old: Marker | None) -> bool:
+    """Does the disk get a file of ours in a place where nobody but the mark says so."""
+    if isinstance(device, Create):
+        return device.file is not None
+    return isinstance(device, Update) and device.exchanged is not None and device.exchanged.same and made_by_us(device, disk, old)
+
+
 def _value(field: FieldChange) -> Json:
     return normal_path(str(field.before)) if field.path == "vhd.path" else field.before
 

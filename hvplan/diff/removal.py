@@ -47,7 +47,7 @@ def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
             Finding(address=address, code="busy", text=f"the machine is busy ({live.busy}); left for a later run", blocks=(address,), deferred=True)
         )
     files: dict[str, str] = {}
-    for at, path, why in (*_files(want, live, marker, address, ctx), *detached(live, marker, address, ctx)):
+    for at, path, why in _files(want, live, marker, address, ctx):
         if not fits_any(ctx.options.delete_disks, at, ctx.options.host, want.labels):
             continue
         if why:

@@ -111,7 +111,7 @@ def remove_disk(context: Context) -> None:
 
 
 def set_disk(context: Context) -> None:
-    """Set-VMHardDiskDrive: another file, another slot, quality of service."""
+    """Set-VMHardDiskDrive: another file (off, without checkpoints), another slot, quality of service."""
     known_only(context, *_PLACE, *_TO, "VMHardDiskDrive", "MinimumIOPS", "MaximumIOPS", "SupportPersistentReservations")
 
     def act(place: Place) -> None:
@@ -127,7 +127,10 @@ def set_disk(context: Context) -> None:
                 _shareable(context, vm)
         without = replace(vm, disks=tuple(one for one in vm.disks if one is not disk))
         if context.has("Path"):
-            check(vm, f"disk.{slot.bus}")
+            check(vm, f"disk.{slot.bus}", "disk.path")
+            if vm.checkpoints:
+                why = "The file of a drive cannot be changed while the virtual machine has checkpoints."
+                raise operation_failed(about(vm, f"'{vm.name}' failed to modify device 'Virtual Hard Disk'.", why), vm.name)
             _attach(context, without, context.text("Path"))
             new = replace(new, path=context.text("Path").replace("/", "\\"))
         if any(context.has(name) for name in _TO):

@@ -16,7 +16,8 @@ from hvplan.simulator.world.refusals import Refusal, prompt, refusal
 from hvplan.simulator.world.state import STOPPED_STATES, State
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
-_IO = "System.IO.IOException"
+IO = "System.IO.IOException"
+"""The exception of most refusals of the file system."""
 
 
 def item_record(file: File) -> Obj:
@@ -43,13 +44,14 @@ def not_found(path: str) -> Refusal:
     )
 
 
-def _no_drive(path: str) -> Refusal:
+def no_drive(path: str) -> Refusal:
+    """There is no such drive."""
     drive = path.partition(":")[0]
     message = f"Cannot find drive. A drive with the name '{drive}' does not exist."
     return refusal("DriveNotFound", "ObjectNotFound", message, drive, exception="System.Management.Automation.DriveNotFoundException")
 
 
-def _at(state: State, path: str) -> File:
+def at(state: State, path: str) -> File:
     """What stands at a path, exactly."""
     file = state.file(path)
     if file is not None:
@@ -57,11 +59,11 @@ def _at(state: State, path: str) -> File:
     if state.is_folder(path):
         return File(path=path, folder=True)
     if state.volume(path) is None and not path.startswith("\\\\"):
-        raise _no_drive(path)
+        raise no_drive(path)
     raise not_found(path)
 
 
-def _named(context: Context) -> list[str]:
+def named(context: Context) -> list[str]:
     """The paths of a call: `LiteralPath` as written, `Path` as patterns."""
     found = [str(path) for path in context.many("LiteralPath")]
     for pattern in (str(path) for path in context.many("Path")):
@@ -72,25 +74,26 @@ def _named(context: Context) -> list[str]:
     return found
 
 
-def _busy(state: State, path: str) -> bool:
+def busy(state: State, path: str) -> bool:
+    """Whether a running machine or a merge has the file open."""
     return state.holder(path) is not None or state.merging(path) is not None
 
 
 def _in_use(id: str, what: str, path: str) -> Refusal:
     message = f"Cannot {what} item {path}: The process cannot access the file '{path}' because it is being used by another process."
-    return refusal(id, "WriteError", message, path, exception=_IO)
+    return refusal(id, "WriteError", message, path, exception=IO)
 
 
 def get_item(context: Context) -> None:
     """Get-Item."""
-    context.each(_named(context), lambda path: context.give(item_record(_at(context.state, path))))
+    context.each(named(context), lambda path: context.give(item_record(at(context.state, path))))
 
 
 def get_children(context: Context) -> None:
     """Get-ChildItem, of one folder."""
 
     def act(path: str) -> None:
-        base = _at(context.state, path)
+        base = at(context.state, path)
         key = units.path_key(base.path)
         for file in sorted(context.state.files.values(), key=lambda one: one.path.lower()):
             above = units.path_key(units.parent_of(file.path))
@@ -98,7 +101,7 @@ def get_children(context: Context) -> None:
             if below and (not context.on("File") or not file.folder) and (not context.on("Directory") or file.folder):
                 context.give(item_record(file))
 
-    context.each(_named(context), act)
+    context.each(named(context), act)
 
 
 def new_item(context: Context) -> None:
@@ -109,23 +112,23 @@ def new_item(context: Context) -> None:
     def act(path: str) -> None:
         path = (units.join(path, context.text("Name")) if context.has("Name") else path).replace("/", "\\").rstrip("\\")
         if state.volume(path) is None:
-            raise _no_drive(path)
+            raise no_drive(path)
         if not units.legal_name(units.leaf_of(path)):
-            raise refusal("NewItemIOError", "WriteError", "The filename, directory name, or volume label syntax is incorrect.", path, exception=_IO)
+            raise refusal("NewItemIOError", "WriteError", "The filename, directory name, or volume label syntax is incorrect.", path, exception=IO)
         present = state.file(path)
         if "directory".startswith(kind) or kind in ("container", "directory"):
             if present is not None and not (context.on("Force") and present.folder):
                 message = f"An item with the specified name {path} already exists."
-                raise refusal("DirectoryExist", "ResourceExists", message, path, exception=_IO)
+                raise refusal("DirectoryExist", "ResourceExists", message, path, exception=IO)
             state.make_folders(path)
         else:
             if present is not None and not context.on("Force"):
-                raise refusal("NewItemIOError", "WriteError", f"The file '{path}' already exists.", path, exception=_IO)
+                raise refusal("NewItemIOError", "WriteError", f"The file '{path}' already exists.", path, exception=IO)
             if not state.is_folder(units.parent_of(path)):
                 message = f"Could not find a part of the path '{path}'."
                 raise refusal("NewItemIOError", "WriteError", message, path, exception="System.IO.DirectoryNotFoundException")
             state.put_file(File(path=path, size=len(context.text("Value").encode())))
-        context.give(item_record(_at(state, path)))
+        context.give(item_record(at(state, path)))
 
     context.each([str(path) for path in context.many("Path")], act)
 
@@ -136,30 +139,30 @@ def copy_item(context: Context) -> None:
     destination = context.text("Destination").replace("/", "\\")
 
     def act(path: str) -> None:
-        source = _at(state, path)
+        source = at(state, path)
         if source.folder:
             raise refusal("NotSimulated", "NotImplemented", "The simulated host copies files only.", path, exception="System.NotImplementedException")
         target = units.join(destination, units.leaf_of(source.path)) if state.is_folder(destination) else destination
         if state.volume(target) is None:
-            raise _no_drive(target)
+            raise no_drive(target)
         if not state.is_folder(units.parent_of(target)):
             message = f"Could not find a part of the path '{target}'."
             raise refusal(
                 "System.IO.DirectoryNotFoundException", "NotSpecified", message, None, exception="System.IO.DirectoryNotFoundException", terminating=True
             )
         if units.path_key(target) == units.path_key(source.path):
-            raise refusal("CopyError", "WriteError", f"Cannot overwrite the item {target} with itself.", path, exception=_IO)
-        if any(vm.state not in STOPPED_STATES for vm in state.users(source.path)) or _busy(state, target) or state.merging(source.path):
+            raise refusal("CopyError", "WriteError", f"Cannot overwrite the item {target} with itself.", path, exception=IO)
+        if any(vm.state not in STOPPED_STATES for vm in state.users(source.path)) or busy(state, target) or state.merging(source.path):
             raise _in_use("CopyFileInfoItemIOError", "copy", source.path)
         present = state.file(target)
         if not state.room(target, source.size - (present.size if present else 0)):
-            raise refusal("CopyFileInfoItemIOError", "WriteError", "There is not enough space on the disk.", path, exception=_IO)
+            raise refusal("CopyFileInfoItemIOError", "WriteError", "There is not enough space on the disk.", path, exception=IO)
         copied = File(path=target, size=source.size, vhd=source.vhd)
         state.put_file(copied)
         if context.on("PassThru"):
             context.give(item_record(copied))
 
-    context.each(_named(context), act)
+    context.each(named(context), act)
 
 
 def rename_item(context: Context) -> None:
@@ -169,7 +172,7 @@ def rename_item(context: Context) -> None:
 
     def act(path: str) -> None:
         try:
-            file = _at(state, path)
+            file = at(state, path)
         except Refusal as refused:
             message = f"Cannot rename because item at '{path}' does not exist."
             raise refusal(
@@ -180,26 +183,26 @@ def rename_item(context: Context) -> None:
             message = "Cannot rename the specified target, because it represents a path or device name."
             raise refusal("Argument", "InvalidArgument", message, name, exception="System.Management.Automation.PSArgumentException")
         if not units.legal_name(units.leaf_of(target)):
-            raise refusal("RenameItemIOError", "WriteError", "The filename, directory name, or volume label syntax is incorrect.", path, exception=_IO)
+            raise refusal("RenameItemIOError", "WriteError", "The filename, directory name, or volume label syntax is incorrect.", path, exception=IO)
         if state.file(target) is not None and units.path_key(target) != units.path_key(file.path):
-            raise refusal("RenameItemIOError", "WriteError", "Cannot create a file when that file already exists.", path, exception=_IO)
+            raise refusal("RenameItemIOError", "WriteError", "Cannot create a file when that file already exists.", path, exception=IO)
         moved = [one for one in state.files.values() if one is file or (file.folder and units.path_key(one.path).startswith(units.path_key(file.path) + "\\"))]
-        if any(_busy(state, one.path) for one in moved):
+        if any(busy(state, one.path) for one in moved):
             raise refusal(
                 "RenameItemIOError",
                 "WriteError",
                 f"The process cannot access the file '{path}' because it is being used by another process.",
                 path,
-                exception=_IO,
+                exception=IO,
             )
         for one in moved:
             state.remove_file(one.path)
         for one in moved:
             state.put_file(replace(one, path=target + one.path[len(file.path) :]))
         if context.on("PassThru"):
-            context.give(item_record(_at(state, target)))
+            context.give(item_record(at(state, target)))
 
-    context.each(_named(context), act)
+    context.each(named(context), act)
 
 
 def remove_item(context: Context) -> None:
@@ -207,19 +210,19 @@ def remove_item(context: Context) -> None:
     state = context.state
 
     def act(path: str) -> None:
-        file = _at(state, path)
+        file = at(state, path)
         key = units.path_key(file.path)
         inside = [one for one in state.files.values() if units.path_key(one.path).startswith(key + "\\")]
         if file.folder and inside and not context.on("Recurse"):
             raise prompt("Remove-Item")
         if key not in state.files:
-            raise refusal("RemoveFileSystemItemIOError", "WriteError", f"Cannot remove item {path}.", path, exception=_IO)
+            raise refusal("RemoveFileSystemItemIOError", "WriteError", f"Cannot remove item {path}.", path, exception=IO)
         for one in sorted([*inside, file], key=lambda one: -len(one.path)):
-            if _busy(state, one.path):
+            if busy(state, one.path):
                 raise _in_use("RemoveFileSystemItemIOError", "remove", one.path)
             state.remove_file(one.path)
 
-    context.each(_named(context), act)
+    context.each(named(context), act)
 
 
 HANDLERS: dict[str, Handler] = {

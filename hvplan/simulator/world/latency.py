@@ -20,7 +20,7 @@ class Latency:
     merge: float = 0.0
 
 
-_COMMANDS = {"New-VM": 2.0, "Start-VM": 0.25, "Save-VM": 0.2, "Checkpoint-VM": 1.0, "Remove-VM": 0.15, "New-VHD": 0.3, "Copy-Item": 2.0}
+_COMMANDS = {"New-VM": 2.0, "Start-VM": 0.25, "Save-VM": 0.2, "Checkpoint-VM": 1.0, "Remove-VM": 0.15, "New-VHD": 0.3, "Copy-Item": 2.0, "Convert-VHD": 4.0}
 
 PROFILES: dict[str, Latency] = {
     "none": Latency(),

@@ -40,6 +40,7 @@ MATRIX: dict[str, str] = {
     "memory.per_node": "N N N N Y",
     "disk.scsi": "Y Y N N Y",
     "disk.ide": "N - N N Y",
+    "disk.path": "N N N N Y",  # another file in a drive: nobody reports it under power
     "disk.qos": "Y Y N Y Y",
     "scsiController": "N N N N Y",
     "dvd.ide": "N - N N Y",

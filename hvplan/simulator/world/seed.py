@@ -220,7 +220,7 @@ def _files(node: Node | None, state: State, problems: Problems) -> None:
                 rows.setdefault("type", "Differencing")
             rows.setdefault("size", 0)
             rows.setdefault("identifier", str(drawn_id(state.host.name, "vhd", units.path_key(given["path"]), 0)).upper())
-            vhd = Vhd(**rows)
+            vhd = replace(_header(given["path"]), **rows)
             inside = size(header.value["fileSize"], problems) if "fileSize" in header.value else None
             fallback = vhd.size if vhd.type == "Fixed" else 4 * units.MIB
             given["size"] = given.get("size", inside if isinstance(inside, int) else fallback)
@@ -234,6 +234,11 @@ def _files(node: Node | None, state: State, problems: Problems) -> None:
         if file.vhd and file.vhd.parent and not file.vhd.size:
             parent = state.vhd(file.vhd.parent)
             state.put_file(replace(file, vhd=replace(file.vhd, size=parent.size if parent else 0)), account=False)
+
+
+def _header(path: str) -> Vhd:
+    """What a header says that a file does not spell out: a VHD has sectors of 512 bytes and blocks of 2 MiB (behaviour 3.2)."""
+    return Vhd(size=-1, block=2 * units.MIB, physical=512) if units.extension_of(path) in (".vhd", ".avhd") else Vhd(size=-1)
 
 
 def _dump_file(file: File) -> dict[str, Any]:

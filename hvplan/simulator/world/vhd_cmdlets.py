@@ -1,4 +1,4 @@
-"""Get-VHD, New-VHD, Resize-VHD, Convert-VHD: files that may or may not be in a drive."""
+"""Get-VHD, New-VHD, Resize-VHD, Merge-VHD, Set-VHD: files that may or may not be in a drive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hvplan.simulator.world.record_parts import u32, u64
 from hvplan.simulator.world.refusals import Refusal, not_simulated, operation_failed, refusal, vm_id_not_found
 from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM
 from hvplan.simulator.world.settings import known_only
-from hvplan.simulator.world.state import STOPPED_STATES, State
+from hvplan.simulator.world.state import State
 
 _FORMATS = {".vhd": "VHD", ".avhd": "VHD", ".vhds": "VHDSet"}
 _PMEM = "VirtualHardDiskPmemAddressAbstractionType"
@@ -40,7 +40,8 @@ def vhd_record(file: File, state: State) -> Obj:
     )  # fmt: skip
 
 
-def _opened(state: State, path: str) -> tuple[File, Vhd]:
+def opened(state: State, path: str) -> tuple[File, Vhd]:
+    """The virtual disk at a path, and its header; refuses what is not there, is no disk or is being merged (row 40)."""
     file = state.file(path)
     if file is None or file.folder:
         message = f"Getting the mounted storage instance for the path '{path}' failed. The system cannot find the file specified. (0x80070002)."
@@ -65,7 +66,7 @@ def get_vhd(context: Context) -> None:
             context.errors.append(vm_id_not_found(id, reading=False).error)
             continue
         paths += [disk.path for disk in vm.disks if disk.path]
-    context.each(paths, lambda path: context.give(vhd_record(_opened(context.state, path)[0], context.state)))
+    context.each(paths, lambda path: context.give(vhd_record(opened(context.state, path)[0], context.state)))
 
 
 def new_vhd(context: Context) -> None:
@@ -92,7 +93,7 @@ def resize_vhd(context: Context) -> None:
 
     def act(path: str) -> None:
         state = context.state
-        file, header = _opened(state, path)
+        file, header = opened(state, path)
         size = header.minimum if context.on("ToMinimumSize") else int(context.get("SizeBytes", 0))
         if state.children(file.path):
             raise _failed(path, "A differencing disk depends on it. (0xC03A000E).")
@@ -130,36 +131,11 @@ def _failed(path: str, why: str) -> Refusal:
     return operation_failed(f"Failed to resize the virtual disk.\n\nThe system failed to resize '{path}': {why}", path)
 
 
-def convert_vhd(context: Context) -> None:
-    """Convert-VHD: a new file of another type or format; the source must not be in use."""
-    known_only(context, "Path", "DestinationPath", "VHDType", "ParentPath", "BlockSizeBytes", "DeleteSource")
-    source, target = context.text("Path"), context.text("DestinationPath")
-    header = _opened(context.state, source)[1]
-    if any(vm.state not in STOPPED_STATES for vm in context.state.users(source)) or context.state.holder(source) is not None:
-        raise operation_failed(
-            f"Failed to convert '{source}': The process cannot access the file because it is being used by another process. (0x80070020).", source
-        )
-    kind = context.text("VHDType", "Dynamic" if header.type == "Differencing" else header.type)
-    if kind == "Differencing":
-        raise not_simulated("Convert-VHD -VHDType Differencing")
-    made = vhds.create(
-        context.state, target, size=header.size, type=kind, block=int(context.get("BlockSizeBytes", 0)), logical=header.logical, physical=header.physical
-    )
-    if kind != "Fixed":
-        inside = sum(one.size for link in context.state.chain(source) if (one := context.state.file(link)))
-        made = replace(made, size=max(made.size, min(inside, header.size)))
-    made = replace(made, vhd=replace(made.vhd or header, minimum=header.minimum))
-    context.state.put_file(made)
-    if context.on("DeleteSource"):
-        context.state.remove_file(source)
-    context.give_if_asked(lambda: vhd_record(made, context.state))
-
-
 def merge_vhd(context: Context) -> None:
     """Merge-VHD: down to the parent, or to the ancestor named; nothing of the chain in use."""
     state = context.state
     path, target = context.text("Path"), context.text("DestinationPath")
-    _opened(state, path)
+    opened(state, path)
     links = list(state.chain(path))
     ends = [index for index, link in enumerate(links) if index and (vhds.same(link, target) if target else index == 1)]
     if not ends:
@@ -178,11 +154,11 @@ def set_vhd(context: Context) -> None:
     """Set-VHD: another parent, physical sector size or identifier, of a file that is not in use."""
     known_only(context, "Path", "ParentPath", "PhysicalSectorSizeBytes", "IgnoreIdMismatch", "ResetDiskIdentifier", "LeafPath", "Force")
     state, path = context.state, context.text("Path")
-    file, header = _opened(state, path)
+    file, header = opened(state, path)
     if state.holder(path) is not None:
         raise operation_failed(f"Failed to set '{path}': it is in use. (0x80070020).", path)
     if context.has("ParentPath"):
-        parent = _opened(state, context.text("ParentPath"))[0]
+        parent = opened(state, context.text("ParentPath"))[0]
         if header.type != "Differencing" or any(vhds.same(link, path) for link in state.chain(parent.path)):
             raise vhds.arguments(path)
         header = replace(header, parent=parent.path)
@@ -202,7 +178,6 @@ HANDLERS: dict[str, Handler] = {
     "Get-VHD": get_vhd,
     "New-VHD": new_vhd,
     "Resize-VHD": resize_vhd,
-    "Convert-VHD": convert_vhd,
     "Merge-VHD": merge_vhd,
     "Set-VHD": set_vhd,
 }

@@ -29,8 +29,19 @@ def arguments(path: str) -> Refusal:
     return invalid(f"One or more arguments are invalid: '{path}'.", path)
 
 
-def create(state: State, path: str, *, size: int, type: str = "Dynamic", parent: str = "", block: int = 0, logical: int = 512, physical: int = 4096) -> File:
-    """Make a virtual disk file; a missing folder, an existing file, a bad size or a full volume refuse it."""
+def create(
+    state: State,
+    path: str,
+    *,
+    size: int,
+    type: str = "Dynamic",
+    parent: str = "",
+    block: int = 0,
+    logical: int = 512,
+    physical: int = 4096,
+    content: int = 0,
+) -> File:
+    """Make a virtual disk file; a missing folder, an existing file, a bad size or a full volume refuse it. `content`: bytes that it holds from the start."""
     extension = units.extension_of(path)
     if extension not in (".vhdx", ".vhd"):
         raise arguments(path)
@@ -44,7 +55,9 @@ def create(state: State, path: str, *, size: int, type: str = "Dynamic", parent:
         raise arguments(path)
     if logical not in (512, 4096) or physical not in (512, 4096) or (extension == ".vhd" and logical != 512):
         raise arguments(path)
-    if header.block & (header.block - 1) or not 512 * units.KIB <= header.block <= 256 * units.MIB or (extension == ".vhdx" and header.block < units.MIB):
+    if extension == ".vhd" and header.block not in (512 * units.KIB, 2 * units.MIB):
+        raise arguments(path)
+    if extension == ".vhdx" and (header.block & (header.block - 1) or not units.MIB <= header.block <= 256 * units.MIB):
         raise arguments(path)
     if state.volume(path) is None or not state.is_folder(units.parent_of(path)):
         raise failed(path, "The system cannot find the path specified. (0x80070003).")
@@ -52,7 +65,7 @@ def create(state: State, path: str, *, size: int, type: str = "Dynamic", parent:
         raise failed(path, "The file exists. (0x80070050).")
     if not units.legal_name(units.leaf_of(path)):
         raise failed(path, "The filename, directory name, or volume label syntax is incorrect. (0x8007007B).")
-    file_size = header.size + 4 * units.MIB if type == "Fixed" else 4 * units.MIB
+    file_size = header.size + 4 * units.MIB if type == "Fixed" else max(content, 4 * units.MIB)
     if not state.room(path, file_size):
         raise failed(path, "There is not enough space on the disk. (0x80070070).")
     header = replace(header, identifier=str(state.draw("vhd", units.path_key(path))).upper())
@@ -87,6 +100,8 @@ def attachable(state: State, vm: VM, path: str) -> None:
         raise invalid(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", f"'{path}' is not a virtual hard disk."), vm.name)
     if vm.generation == 2 and units.extension_of(path) in (".vhd", ".avhd"):
         raise invalid(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", "Generation 2 virtual machines take only VHDX files."), vm.name)
+    if state.children(file.path):  # writing to it would spoil what is built on it; nobody has tried, so the stricter reading
+        raise _add_failed(vm, path, "A differencing disk depends on it. (0xC03A000E).")
     if any(same(path, medium) for medium in media(vm)):
         raise invalid(f"Cannot add '{path}'. The disk is already connected to the virtual machine '{vm.name}'.", vm.name)
 

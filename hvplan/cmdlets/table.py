@@ -182,7 +182,8 @@ _CMDLETS: Final = (
     _write(
         "Set-VMNetworkAdapterVlan",
         "VMNetworkAdapterVlanSetting",
-        "Access:switch VlanId:I32 Untagged:switch Trunk:switch AllowedVlanIdList:S NativeVlanId:I32",
+        "Access:switch VlanId:I32 Untagged:switch Trunk:switch AllowedVlanIdList:S NativeVlanId:I32 Isolated:switch Community:switch Promiscuous:switch"
+        " PrimaryVlanId:I32 SecondaryVlanId:I32 SecondaryVlanIdList:S",
         {_ADAPTER: "VMNetworkAdapter"},
     ),
     _write(

@@ -14,12 +14,13 @@ from hvplan.diff.settings import compare, manages, row_findings
 from hvplan.model.address import device
 from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact, When
-from hvplan.model.live import LiveAdapter, LiveVm
-from hvplan.model.objects import Lifecycle
+from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
+from hvplan.model.objects import Lifecycle, VirtualSwitch
 from hvplan.model.pattern import fits
 from hvplan.model.rows import Row, rows
 from hvplan.model.values import UNSET, Unknown
 from hvplan.model.view import adapter_values
+from hvplan.model.vlan import Vlan
 
 GROUP = "networkAdapters"
 _MINIMUMS: Final[Mapping[str, tuple[str, ...]]] = {"minimum_weight": ("Weight", "Default"), "minimum_absolute": ("Absolute",)}
@@ -164,18 +165,39 @@ def _setting_findings(adapter: NetworkAdapter, live: LiveAdapter | None, address
         if mode and isinstance(value, int) and value and mode not in modes and lifecycle.manages(row.path):
             text = f"{row.path} does not go with the bandwidthMode {mode} of its switch. Remove it, or use the other minimum."
             yield vm.refuse(address, "bandwidth-mode", text, row.path)
+    if lifecycle.manages("vlan") and (text := _vlan_text(adapter, live, ctx)):
+        yield vm.refuse(address, "vlan-mode", text, "vlan")
 
 
-def _bandwidth_mode(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -> str:
-    """How the switch of an adapter gives minimum bandwidths; `""` for none, or one that nobody knows."""
+def _vlan_text(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -> str:
+    """Why a port cannot have the VLANs that are declared, `""` if it can: private ones need a physical network (behaviour 2.4)."""
+    settings = adapter.settings
+    vlan = settings.vlan
+    if not isinstance(vlan, Vlan):
+        return ""
+    if vlan.mode not in ("Untagged", "Access") and (settings.legacy is True if live is None else live.legacy):
+        return "an emulated (legacy) adapter takes one VLAN id or Untagged. Write that, or use another adapter."
+    types = {s.settings.type for s in _switches(adapter, live, ctx)}
+    if vlan.private and types and "External" not in types:
+        return "a private VLAN needs an External switch, and the one it is connected to has no physical network. Write a VLAN id, or connect it elsewhere."
+    return ""
+
+
+def _switches(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -> tuple[LiveSwitch | VirtualSwitch, ...]:
+    """The switch that an adapter will be connected to: as it stands there, and as it is declared."""
     name = adapter.settings.switch
     if name is UNSET and live is not None:
         name = live.settings.switch
     if not isinstance(name, str):
-        return ""
-    declared = [s.settings.bandwidth_mode for s in ctx.desired.switches if s.name.casefold() == name.casefold()]
-    there = [s.settings.bandwidth_mode for s in ctx.host.switches if s.name.casefold() == name.casefold()]
-    return next((mode for mode in (*there, *declared) if isinstance(mode, str)), "")
+        return ()
+    known: tuple[LiveSwitch | VirtualSwitch, ...] = (*ctx.host.switches, *ctx.desired.switches)
+    return tuple(switch for switch in known if switch.name.casefold() == name.casefold())
+
+
+def _bandwidth_mode(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -> str:
+    """How the switch of an adapter gives minimum bandwidths; `""` for none, or one that nobody knows."""
+    modes = (switch.settings.bandwidth_mode for switch in _switches(adapter, live, ctx))
+    return next((mode for mode in modes if isinstance(mode, str)), "")
 
 
 def _switch_findings(adapter: NetworkAdapter, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:

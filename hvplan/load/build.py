@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from hvplan.model.objects import Ensure, Lifecycle, Policy, Shutdown, Stack, SwitchSettings, VirtualDisk, VirtualSwitch
 from hvplan.model.rows import rows
 from hvplan.model.values import TRUTH, UNSET
-from hvplan.model.vlan import VLAN
+from hvplan.model.vlan import VLAN, Vlan
 
 P = TypeVar("P")
 Values = Map[str, Any]
@@ -37,11 +37,19 @@ def part(kind: type[P], values: Values) -> P:
         if isinstance(value, dict):
             if row.kind is TRUTH:
                 found[name] = True
-            elif row.kind is VLAN and isinstance(value.get("trunk"), tuple) and value.get("native", 0) is not UNSET:
-                found[name] = VLAN.parse(value)
+            elif row.kind is VLAN and (vlan := _vlan(value)) is not None:
+                found[name] = vlan
         elif value is not UNSET:
             found[name] = value
     return kind(**found)
+
+
+def _vlan(value: dict[str, Any]) -> Vlan | None:
+    """The VLANs that a map says; None where something in it was wrong and has been said."""
+    try:
+        return VLAN.parse(value)
+    except ValueError:
+        return None
 
 
 def labels(values: Values) -> tuple[tuple[str, str], ...]:

@@ -99,7 +99,19 @@ class Checker:
         for key in shape.required:
             if key not in node.entries:
                 self.say("missing", f"{path + '.' if path else ''}{key} must be written.", node.place, hint=shape.keys[key].doc)
+        if shape.choice:
+            self._choice(shape, node, path)
         return values
+
+    def _choice(self, shape: Group, node: Mapping, path: str) -> None:
+        """Exactly one of several keys, and beside it only what goes with it."""
+        chosen = [key for key in shape.choice if key in node.entries]
+        if len(chosen) != 1:
+            self.say("missing", f"{path} must have exactly one of {', '.join(shape.choice)}.", node.place, hint="write one of them, and remove the others")
+            return
+        for key, entry in node.entries.items():
+            if key in shape.keys and key not in (*chosen, *shape.choice[chosen[0]]):
+                self.say("unknown-key", f"{path}.{key} does not go with {chosen[0]}.", entry.key, hint="remove it")
 
     def unknown_key(self, key: str, entry: Entry, path: str, known: Map[str, Shape]) -> None:
         """An unknown key, with what was probably meant."""

@@ -11,7 +11,7 @@ from hvplan.model.devices import ISO, SLOT, DriveSettings
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
 from hvplan.model.rows import Row, rows
 from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, number, word
-from hvplan.model.vlan import HIGHEST, TRUNK
+from hvplan.model.vlan import HIGHEST, LOWEST, TRUNK
 
 
 def below(part: type[Any], prefix: str) -> dict[str, Shape]:
@@ -20,11 +20,21 @@ def below(part: type[Any], prefix: str) -> dict[str, Shape]:
 
 
 def vlan(row: Row) -> Group:
-    """The VLANs of a port: one value, or the map of a trunk."""
+    """The VLANs of a port: one value, or the map of a trunk or of a private VLAN."""
     trunk = Leaf(kind=TRUNK, doc="The VLANs that pass tagged: ids and ranges such as [10-20, 30].", raw=True)
     native = Leaf(kind=number(0, HIGHEST), doc="The VLAN of what arrives untagged; default 0: none.")
-    keys = {"trunk": trunk, "native": native} | later("isolated", "community", "promiscuous")
-    return Group(doc=row.doc, keys=keys, required=("trunk",), also=leaf(row))
+    primary = Leaf(kind=number(LOWEST, HIGHEST), doc="The primary VLAN, by which a private VLAN leaves the switch.")
+    one = {"primary": primary, "secondary": Leaf(kind=number(LOWEST, HIGHEST), doc="The secondary VLAN it is in.")}
+    many = {"primary": primary, "secondary": Leaf(kind=TRUNK, doc="The secondary VLANs it talks to: ids and ranges.", raw=True)}
+    both = ("primary", "secondary")
+    keys: dict[str, Shape] = {
+        "trunk": trunk,
+        "native": native,
+        "isolated": Group(doc="Of a private VLAN: it talks to promiscuous ports only.", keys=one, required=both),
+        "community": Group(doc="Of a private VLAN: it talks to its community and to promiscuous ports.", keys=one, required=both),
+        "promiscuous": Group(doc="Of a private VLAN: it talks to all its secondary VLANs.", keys=many, required=both),
+    }
+    return Group(doc=row.doc, keys=keys, choice={"trunk": ("native",), "isolated": (), "community": (), "promiscuous": ()}, also=leaf(row))
 
 
 SHUTDOWN: Final = Group(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hvplan.model.rows import Row
@@ -32,11 +32,15 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A map with known keys. `required` must be written. `also`: a plain value that may stand in its place (`dynamic: false`)."""
+    """A map with known keys. `required` must be written. `also`: a plain value that may stand in its place (`dynamic: false`).
+
+    `choice`: exactly one of its keys must be written; with each, the other keys that may stand beside it.
+    """
 
     doc: str
     keys: Mapping[str, Shape]
     required: tuple[str, ...] = ()
+    choice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also: Leaf | None = None
 
 

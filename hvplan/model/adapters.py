@@ -76,7 +76,7 @@ def _send_mac(value: str) -> Mapping[str, Sent]:
     return {"DynamicMacAddress": True} if value == DYNAMIC else {"StaticMacAddress": value.replace("-", "")}
 
 
-def _setting(kind: Kind[Any], path: str, get: str, set: str, doc: str, *, impact: Any = Impact.ONLINE, source: str = "") -> Any:
+def _setting(kind: Kind[Any], path: str, get: str, set: str, doc: str, *, reset: Any, impact: Any = Impact.ONLINE, source: str = "") -> Any:
     """A plain setting: one property that is read, one parameter of Set-VMNetworkAdapter that writes it. Yes and no travel as On and Off."""
     return attribute(
         kind,
@@ -88,6 +88,7 @@ def _setting(kind: Kind[Any], path: str, get: str, set: str, doc: str, *, impact
         impact=impact,
         decode=lambda record: readable(kind, record[get]),
         encode=(lambda value: {set: "On" if value else "Off"}) if kind is TRUTH else None,
+        reset=reset,
         doc=doc,
         source=source or f"catalogue (Set-VMNetworkAdapter -{set}), behaviour 2.4",
     )
@@ -102,6 +103,7 @@ def _rate(kind: Kind[int], path: str, parameter: str, doc: str) -> Any:
         query=_READ,
         write=_WRITE,
         decode=of_bandwidth(parameter),
+        reset=0,
         doc=doc,
         source=f"catalogue (Set-VMNetworkAdapter -{parameter}), behaviour 2.4, 3.2",
     )
@@ -126,12 +128,13 @@ class AdapterSettings:
         VLAN,
         "vlan",
         get="VlanSetting",
-        set="Access VlanId Untagged Trunk AllowedVlanIdList NativeVlanId",
+        set="Access VlanId Untagged Trunk AllowedVlanIdList NativeVlanId Isolated Community Promiscuous PrimaryVlanId SecondaryVlanId SecondaryVlanIdList",
         query=_READ,
         write="Set-VMNetworkAdapterVlan",
         decode=read_vlan,
         encode=send_vlan,
-        doc="The VLANs of its port: an id, Untagged, or a trunk.",
+        reset=Vlan(),
+        doc="The VLANs of its port: an id, Untagged, a trunk, or a private VLAN.",
         source="catalogue (Set-VMNetworkAdapterVlan), behaviour 2.4",
     )
     mac: str | Unset | Reset = attribute(
@@ -144,6 +147,7 @@ class AdapterSettings:
         impact=Impact.RESTART,
         decode=_read_mac,
         encode=_send_mac,
+        reset=DYNAMIC,
         doc="Its MAC address for good, or Dynamic: the host gives it one.",
         source="catalogue (Set-VMNetworkAdapter -StaticMacAddress, -DynamicMacAddress), behaviour 2.4",
     )
@@ -160,25 +164,35 @@ class AdapterSettings:
         source="catalogue (Add-VMNetworkAdapter -IsLegacy), behaviour 1.2",
     )
     device_naming: bool | Unset | Reset = _setting(
-        TRUTH, "deviceNaming", "DeviceNaming", "DeviceNaming", "Whether the guest can see the adapter's name.", impact=_NOT_SAVED
+        TRUTH, "deviceNaming", "DeviceNaming", "DeviceNaming", "Whether the guest can see the adapter's name.", reset=False, impact=_NOT_SAVED
     )
     mac_spoofing: bool | Unset | Reset = _setting(
-        TRUTH, "security.macSpoofing", "MacAddressSpoofing", "MacAddressSpoofing", "Whether the guest may send under other MAC addresses than its own."
+        TRUTH,
+        "security.macSpoofing",
+        "MacAddressSpoofing",
+        "MacAddressSpoofing",
+        "Whether the guest may send under other MAC addresses than its own.",
+        reset=False,
     )
-    dhcp_guard: bool | Unset | Reset = _setting(TRUTH, "security.dhcpGuard", "DhcpGuard", "DhcpGuard", "Whether DHCP offers of the guest are dropped.")
+    dhcp_guard: bool | Unset | Reset = _setting(
+        TRUTH, "security.dhcpGuard", "DhcpGuard", "DhcpGuard", "Whether DHCP offers of the guest are dropped.", reset=False
+    )
     router_guard: bool | Unset | Reset = _setting(
-        TRUTH, "security.routerGuard", "RouterGuard", "RouterGuard", "Whether router advertisements and redirects of the guest are dropped."
+        TRUTH, "security.routerGuard", "RouterGuard", "RouterGuard", "Whether router advertisements and redirects of the guest are dropped.", reset=False
     )
-    teaming: bool | Unset | Reset = _setting(TRUTH, "security.teaming", "AllowTeaming", "AllowTeaming", "Whether the guest may put it into a team.")
+    teaming: bool | Unset | Reset = _setting(
+        TRUTH, "security.teaming", "AllowTeaming", "AllowTeaming", "Whether the guest may put it into a team.", reset=False
+    )
     port_mirroring: str | Unset | Reset = _setting(
         word("None", "Source", "Destination"),
         "security.portMirroring",
         "PortMirroringMode",
         "PortMirroring",
         "Source: its traffic is copied; Destination: it gets the copies of the switch.",
+        reset="None",
     )
     priority_tag: bool | Unset | Reset = _setting(
-        TRUTH, "security.ieeePriorityTag", "IeeePriorityTag", "IeeePriorityTag", "Whether 802.1p priorities of the guest are kept."
+        TRUTH, "security.ieeePriorityTag", "IeeePriorityTag", "IeeePriorityTag", "Whether 802.1p priorities of the guest are kept.", reset=False
     )
     maximum: int | Unset | Reset = _rate(RATE, "bandwidth.maximum", "MaximumBandwidth", "Most bits per second it may send; 0: no limit.")
     minimum_weight: int | Unset | Reset = _rate(
@@ -191,10 +205,10 @@ class AdapterSettings:
         RATE, "bandwidth.minimumAbsolute", "MinimumBandwidthAbsolute", "Bits per second kept for it, on a switch with bandwidthMode Absolute; 0: none."
     )
     vmq_weight: int | Unset | Reset = _setting(
-        number(0, 100), "offload.vmqWeight", "VMQWeight", "VmqWeight", "Its weight for queues of the physical adapter; 0: none.", impact=_NOT_SAVED
+        number(0, 100), "offload.vmqWeight", "VMQWeight", "VmqWeight", "Its weight for queues of the physical adapter; 0: none.", reset=100, impact=_NOT_SAVED
     )
     sriov_weight: int | Unset | Reset = _setting(
-        number(0, 100), "offload.sriovWeight", "IovWeight", "IovWeight", "Its weight for virtual functions (SR-IOV); 0: none.", impact=_NOT_SAVED
+        number(0, 100), "offload.sriovWeight", "IovWeight", "IovWeight", "Its weight for virtual functions (SR-IOV); 0: none.", reset=0, impact=_NOT_SAVED
     )
     ipsec_associations: int | Unset | Reset = _setting(
         number(0, 0xFFFFFFFF),
@@ -202,6 +216,7 @@ class AdapterSettings:
         "IPsecOffloadMaxSA",
         "IPsecOffloadMaximumSecurityAssociation",
         "How many IPsec associations the physical adapter may take over; 0: none.",
+        reset=512,
         impact=_NOT_SAVED,
     )
     monitored: bool | Unset | Reset = attribute(
@@ -214,6 +229,7 @@ class AdapterSettings:
         impact=_NOT_SAVED,
         decode=lambda record: readable(TRUTH, record["ClusterMonitored"]),
         encode=lambda value: {"NotMonitoredInCluster": not value},
+        reset=True,
         doc="Whether a cluster moves the machine when this adapter loses its network.",
         source="catalogue (Set-VMNetworkAdapter -NotMonitoredInCluster), behaviour 2.4",
     )

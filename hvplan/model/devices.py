@@ -85,6 +85,7 @@ class DriveSettings:
         impact=_NOT_SAVED,
         together="iops",
         decode=lambda record: int(record["MinimumIOPS"] or 0),
+        reset=0,
         doc="Operations of 8 KiB a second that are kept for it; 0: none.",
         source="behaviour 2.3, 3.2",
     )
@@ -98,6 +99,7 @@ class DriveSettings:
         impact=_NOT_SAVED,
         together="iops",
         decode=lambda record: int(record["MaximumIOPS"] or 0),
+        reset=0,
         doc="Most operations of 8 KiB a second; 0: no limit.",
         source="behaviour 2.3, 3.2",
     )

@@ -130,6 +130,7 @@ class ManagementSettings:
         write=_VLAN.write,
         decode=_VLAN.decode,
         encode=_VLAN.encode,
+        reset=Vlan(),
         doc="The VLAN of the host's adapter.",
         source="catalogue (Set-VMNetworkAdapterVlan), behaviour 2.4",
     )
@@ -141,6 +142,7 @@ class ManagementSettings:
         query="Get-VMNetworkAdapter",
         write="Set-VMNetworkAdapter",
         decode=of_bandwidth("MinimumBandwidthWeight"),
+        reset=0,
         doc="Its share when bandwidth is scarce, on a switch with bandwidthMode Weight; 0: none.",
         source="catalogue (Set-VMNetworkAdapter -MinimumBandwidthWeight), behaviour 2.4",
     )
@@ -152,6 +154,7 @@ class ManagementSettings:
         query="Get-VMNetworkAdapter",
         write="Set-VMNetworkAdapter",
         decode=of_bandwidth("MinimumBandwidthAbsolute"),
+        reset=0,
         doc="Bits per second kept for it, on a switch with bandwidthMode Absolute; 0: none.",
         source="catalogue (Set-VMNetworkAdapter -MinimumBandwidthAbsolute), behaviour 2.4",
     )
@@ -163,6 +166,7 @@ class ManagementSettings:
         query="Get-VMNetworkAdapter",
         write="Set-VMNetworkAdapter",
         decode=of_bandwidth("MaximumBandwidth"),
+        reset=0,
         doc="Most bits per second it may send; 0: no limit.",
         source="catalogue (Set-VMNetworkAdapter -MaximumBandwidth), behaviour 2.4",
     )

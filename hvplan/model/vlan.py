@@ -12,16 +12,27 @@ from hvplan.model.values import Json, Kind
 
 LOWEST, HIGHEST = 1, 4094  # behaviour 3.2
 Ranges = tuple[tuple[int, int], ...]
+PRIVATE: Final = ("Isolated", "Community", "Promiscuous")
+"""Modes of a private VLAN, in Hyper-V's words (VMNetworkAdapterPrivateVlanMode)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vlan:
-    """VLANs of an adapter: `Untagged`, `Access` with an id, or `Trunk` with ranges and the native id; any other live mode is carried by name only."""
+    """VLANs of an adapter: `Untagged`, `Access` with an id, `Trunk` with ranges and the native id, or a private VLAN; another live mode is its name only.
+
+    A private VLAN is `Isolated` or `Community` with the primary id in `id` and its secondary one, or `Promiscuous` with all the secondary ids it hears.
+    """
 
     mode: str = "Untagged"
     id: int = 0
     trunk: Ranges = ()
     native: int = 0
+    secondary: Ranges = ()
+
+    @property
+    def private(self) -> bool:
+        """Is it a private VLAN."""
+        return self.mode in PRIVATE
 
 
 def _parse_trunk(raw: object) -> Ranges:
@@ -86,9 +97,21 @@ def _parse_vlan(raw: object) -> Vlan:
             return Vlan("Access", raw)
         case {"trunk": trunk, **others} if set(others) <= {"native"} and isinstance(native := others.get("native", 0), int) and 0 <= native <= HIGHEST:
             return Vlan("Trunk", trunk=_parse_trunk(trunk), native=native)
+        case {"isolated": {"primary": primary, "secondary": secondary, **others}, **more} if not others and not more:
+            return Vlan("Isolated", _id(primary), secondary=((_id(secondary),) * 2,))
+        case {"community": {"primary": primary, "secondary": secondary, **others}, **more} if not others and not more:
+            return Vlan("Community", _id(primary), secondary=((_id(secondary),) * 2,))
+        case {"promiscuous": {"primary": primary, "secondary": secondary, **others}, **more} if not others and not more:
+            return Vlan("Promiscuous", _id(primary), secondary=_parse_trunk(secondary))
         case Vlan():
             return raw
     raise ValueError("Untagged, or a VLAN id from 1 to 4094")
+
+
+def _id(raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool) and LOWEST <= raw <= HIGHEST:
+        return raw
+    raise ValueError("a VLAN id from 1 to 4094")
 
 
 def _show_vlan(value: Vlan) -> str:
@@ -97,6 +120,8 @@ def _show_vlan(value: Vlan) -> str:
             return str(value.id)
         case "Trunk" if value.trunk:
             return f"trunk {listed(value.trunk)}, native {value.native}"
+        case mode if value.private:
+            return f"{mode.lower()}, primary {value.id}, secondary {listed(value.secondary)}"
         case mode:
             return mode
 
@@ -107,6 +132,10 @@ def _json_vlan(value: Vlan) -> Json:
             return value.id
         case "Trunk" if value.trunk:
             return {"trunk": _words(value.trunk), "native": value.native}
+        case "Promiscuous":
+            return {"promiscuous": {"primary": value.id, "secondary": _words(value.secondary)}}
+        case "Isolated" | "Community" as mode:
+            return {mode.lower(): {"primary": value.id, "secondary": value.secondary[0][0]}}
         case mode:
             return mode
 
@@ -129,17 +158,21 @@ def read_vlan(record: Record) -> Vlan:
         case "Access":
             return Vlan("Access", int(setting["AccessVlanId"]))
         case "Trunk":
-            return Vlan("Trunk", trunk=_read_trunk(setting), native=int(setting.get("NativeVlanId") or 0))
+            return Vlan("Trunk", trunk=_read_ids(setting, "AllowedVlanIdList"), native=int(setting.get("NativeVlanId") or 0))
+        case "Private" if (mode := str(setting.get("PrivateVlanMode"))) in PRIVATE:
+            one = int(setting.get("SecondaryVlanId") or 0)
+            secondary = _read_ids(setting, "SecondaryVlanIdList") if mode == "Promiscuous" else ((one, one),)
+            return Vlan(mode, int(setting.get("PrimaryVlanId") or 0), secondary=secondary)
         case mode:
             return Vlan(mode)
 
 
-def _read_trunk(setting: Mapping[str, Any]) -> Ranges:
+def _read_ids(setting: Mapping[str, Any], name: str) -> Ranges:
     """The ids that came as a list; a list that did not come is told by its text."""
-    ids = setting.get("AllowedVlanIdList")
+    ids = setting.get(name)
     if isinstance(ids, Sequence) and not isinstance(ids, str):
         return _merged((int(id), int(id)) for id in ids)
-    text = str(setting.get("AllowedVlanIdListString") or "")
+    text = str(setting.get(f"{name}String") or "")
     return _merged(pair for item in text.split(",") if (pair := _pair(item)))
 
 
@@ -150,6 +183,10 @@ def send_vlan(value: Vlan) -> Mapping[str, Sent]:
             return {"Access": True, "VlanId": value.id}
         case "Trunk":
             return {"Trunk": True, "AllowedVlanIdList": listed(value.trunk), "NativeVlanId": value.native}
+        case "Promiscuous":
+            return {"Promiscuous": True, "PrimaryVlanId": value.id, "SecondaryVlanIdList": listed(value.secondary)}
+        case "Isolated" | "Community" as mode:
+            return {mode: True, "PrimaryVlanId": value.id, "SecondaryVlanId": value.secondary[0][0]}
         case _:
             return {"Untagged": True}
 

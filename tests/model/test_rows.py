@@ -105,6 +105,21 @@ def test_slots_that_do_not_exist(written_as: object) -> None:
         ({"VlanSetting": {"OperationMode": "Access", "AccessVlanId": 20}}, Vlan("Access", 20), {"Access": True, "VlanId": 20}),
         ({"VlanSetting": {"OperationMode": "Untagged", "AccessVlanId": 0}}, Vlan(), {"Untagged": True}),
         ({"VlanSetting": None}, Vlan(), {"Untagged": True}),
+        (
+            {"VlanSetting": {"OperationMode": "Private", "PrivateVlanMode": "Isolated", "PrimaryVlanId": 10, "SecondaryVlanId": 101}},
+            Vlan("Isolated", 10, secondary=((101, 101),)),
+            {"Isolated": True, "PrimaryVlanId": 10, "SecondaryVlanId": 101},
+        ),
+        (
+            {"VlanSetting": {"OperationMode": "Private", "PrivateVlanMode": "Community", "PrimaryVlanId": 10, "SecondaryVlanId": 102}},
+            Vlan("Community", 10, secondary=((102, 102),)),
+            {"Community": True, "PrimaryVlanId": 10, "SecondaryVlanId": 102},
+        ),
+        (
+            {"VlanSetting": {"OperationMode": "Private", "PrivateVlanMode": "Promiscuous", "PrimaryVlanId": 10, "SecondaryVlanIdList": [101, 103, 102, 200]}},
+            Vlan("Promiscuous", 10, secondary=((101, 103), (200, 200))),
+            {"Promiscuous": True, "PrimaryVlanId": 10, "SecondaryVlanIdList": "101-103,200"},
+        ),
     ],
 )
 def test_vlans(record: dict[str, Any], vlan: Vlan, sent: dict[str, Any]) -> None:
@@ -112,6 +127,15 @@ def test_vlans(record: dict[str, Any], vlan: Vlan, sent: dict[str, Any]) -> None
     row = rows(AdapterSettings)["vlan"]
     assert row.decode(record) == vlan
     assert row.encode(vlan) == sent
+    assert row.kind.parse(row.json(vlan)) == vlan
+
+
+def test_null_is_what_a_new_adapter_or_drive_has() -> None:
+    """`null` on any setting of an adapter or drive means the value that sets it back; only what is decided at creation or null by itself has none."""
+    assert {row.path for row in rows(AdapterSettings).values() if row.resets_to is UNSET} == {"switch", "legacy"}
+    assert [row.resets_to for row in rows(DriveSettings).values()] == [0, 0]
+    assert rows(AdapterSettings)["vlan"].resets_to == Vlan()
+    assert rows(AdapterSettings)["mac"].resets_to == "Dynamic"
 
 
 def test_another_vlan_mode_keeps_its_name() -> None:

@@ -97,3 +97,19 @@ def test_too_many_adapters() -> None:
     live = live_vm(marker=mine(), version="8.0")
     assert ("vm/web01", "adapters") in refusals(plan(host(live, switches=LAN), vm(network_adapters=wanted)))
     assert refusals(plan(host(live_vm(marker=mine()), switches=LAN), vm(network_adapters=wanted))) == []
+
+
+def test_vlans_that_a_port_cannot_have() -> None:
+    """A private VLAN needs a physical network behind the switch (behaviour 2.4), and an emulated adapter takes one id: said by the plan, not by the host."""
+    private = Vlan("Isolated", 10, secondary=((101, 101),))
+    outside = (live_switch(), live_switch("dmz", 901, kind="External"))
+
+    def codes(vlan: Vlan, on: str = "lan", **live: bool) -> list[str]:
+        there = live_vm(marker=mine(), generation=1, bios=None, firmware=None, adapters=(live_adapter(on=on, **live),))
+        return [code for _, code in refusals(plan(host(there, switches=outside), vm(generation=1, network_adapters=(adapter(on=on, vlan=vlan),))))]
+
+    assert codes(private) == ["vlan-mode"]
+    assert codes(private, on="dmz") == []
+    assert codes(private, on="dmz", legacy=True) == ["vlan-mode"]
+    assert codes(Vlan("Trunk", trunk=((10, 20),)), legacy=True) == ["vlan-mode"]
+    assert codes(Vlan("Access", 10), legacy=True) == []

@@ -98,6 +98,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "switch-duplicate": ("Several switches of the host have that name.", "Rename all but one."),
     "qos-order": ("minimumIops would end up above maximumIops, counting what the host keeps.", "Write both."),
     "bandwidth-mode": ("A minimum bandwidth is not of the kind that the switch of the adapter takes.", "Use the other minimum."),
+    "vlan-mode": ("An adapter cannot have such VLANs: an emulated one takes an id, private ones need an External switch.", "Write an id instead."),
     "switch-pattern": ("The switch name, read as a pattern, fits another switch of the host.", "Rename the switch."),
     "switch-in-use": ("Adapters are connected to a switch that is to be removed.", "Connect them elsewhere first."),
     "switch-type": ("Something is declared that only an External switch has, and the switch is none.", "Write type: External, or remove it."),

@@ -233,10 +233,16 @@ def _put(tree: Tree, kind: str, shape: Shape, parts: list[str]) -> None:
             node.setdefault(key, value(Attribute(kind=kind, path=".".join(done), shape=shape)))
             return
         node = node.setdefault(key, {})
-        for need in shape.required if isinstance(shape, Group) else ():
-            if parts[at + 1 : at + 2] != [need]:
-                _put_leaf(node, kind, shape, [*done, need])
+        for need in _needs(shape, parts[at + 1]) if isinstance(shape, Group) and at + 1 < len(parts) else ():
+            _put_leaf(node, kind, shape, [*done, need])
     _fill(node, kind, shape, done)
+
+
+def _needs(shape: Group, key: str) -> Iterator[str]:
+    """What must stand beside a key: what is required, and the one of a choice that it goes with."""
+    yield from (need for need in shape.required if need != key)
+    if shape.choice and key not in shape.choice:
+        yield next(choice for choice, beside in shape.choice.items() if key in beside)
 
 
 def _opens(shape: Shape) -> bool:

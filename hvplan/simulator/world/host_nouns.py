@@ -104,7 +104,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The host itself."""
+    """The host itself; `domain` is the Active Directory domain that it is joined to, empty for a workgroup."""
 
     name: str = "HV01"
     release: str = "2025"
@@ -117,6 +117,7 @@ class Host:
     net_adapters: tuple[NetAdapter, ...] = ()
     settings: Settings = field(default_factory=Settings)
     cluster: bool = False
+    domain: str = ""
     guest: Guest = field(default_factory=Guest)
     next_mac: int = 0
 

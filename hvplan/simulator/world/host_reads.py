@@ -11,7 +11,7 @@ from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.enums import enum
 from hvplan.simulator.world.record_parts import i64, texts, u32
-from hvplan.simulator.world.refusals import invalid, not_simulated
+from hvplan.simulator.world.refusals import invalid, not_simulated, operation_failed
 from hvplan.simulator.world.state import State
 
 
@@ -25,7 +25,7 @@ def host_record(state: State) -> Obj:
             "SupportedVmVersions": texts(state.release.versions), "EnableEnhancedSessionMode": settings.enhanced_session,
             "FibreChannelWwnn": "C003FF0000FFFF00", "FibreChannelWwpnMaximum": "C003FF000000FFFF", "FibreChannelWwpnMinimum": "C003FF0000000000",
             "MacAddressMaximum": settings.mac_maximum, "MacAddressMinimum": settings.mac_minimum, "NumaSpanningEnabled": settings.numa_spanning,
-            "VirtualHardDiskPath": settings.vhd_path, "VirtualMachinePath": settings.vm_path, "FullyQualifiedDomainName": "",
+            "VirtualHardDiskPath": settings.vhd_path, "VirtualMachinePath": settings.vm_path, "FullyQualifiedDomainName": host.domain,
             "MemoryCapacity": i64(host.memory),
             "Name": host.name, "MaximumStorageMigrations": u32(settings.storage_migrations), "MaximumVirtualMachineMigrations": u32(settings.migrations),
             "UseAnyNetworkForMigration": settings.any_network,
@@ -78,6 +78,21 @@ def set_host(context: Context) -> None:
     context.give_if_asked(lambda: host_record(context.state))
 
 
+def _migration(enabled: bool) -> Handler:
+    """Enable-VMMigration and Disable-VMMigration: a host may send and take machines only once it is in a domain, as public scripts have it."""
+
+    def handler(context: Context) -> None:
+        host = context.state.host
+        if enabled and not host.domain and not host.cluster:
+            text = f"Live migration cannot be enabled: the computer '{host.name}' is not joined to an Active Directory domain."
+            raise operation_failed(text, host.name)
+        context.state.host = replace(host, settings=replace(host.settings, migration=enabled))
+        context.state.touch()
+        context.give_if_asked(lambda: host_record(context.state))
+
+    return handler
+
+
 def supported_versions(context: Context) -> None:
     """Get-VMHostSupportedVersion."""
     default = context.state.release.default_version
@@ -91,4 +106,10 @@ def supported_versions(context: Context) -> None:
             )
 
 
-HANDLERS: dict[str, Handler] = {"Get-VMHost": get_host, "Set-VMHost": set_host, "Get-VMHostSupportedVersion": supported_versions}
+HANDLERS: dict[str, Handler] = {
+    "Get-VMHost": get_host,
+    "Set-VMHost": set_host,
+    "Enable-VMMigration": _migration(True),
+    "Disable-VMMigration": _migration(False),
+    "Get-VMHostSupportedVersion": supported_versions,
+}

@@ -125,6 +125,7 @@ HOST = Shape(
         "threadsPerCore": Field("threads_per_core", whole(1, 2)),
         "memory": Field("memory", size, units.size_text),
         "cluster": Field("cluster", boolean),
+        "domain": Field("domain", text),
         "guest": Field("guest", guest, guest_map),
         "nextMac": Field("next_mac", whole(0, _LARGE)),
     },

@@ -43,8 +43,9 @@ def _computer_system(state: State, context: Context) -> list[dict[str, Any]]:
     host = state.host
     return [
         {
-            "Name": host.name, "Caption": host.name, "DNSHostName": host.name, "Domain": "WORKGROUP", "Workgroup": "WORKGROUP", "PartOfDomain": False,
-            "DomainRole": _u16(2 if state.release.server else 0), "HypervisorPresent": True, "TotalPhysicalMemory": u64(host.memory),
+            "Name": host.name, "Caption": host.name, "DNSHostName": host.name, "Domain": host.domain or "WORKGROUP",
+            "Workgroup": None if host.domain else "WORKGROUP", "PartOfDomain": bool(host.domain),
+            "DomainRole": _u16((2 if state.release.server else 0) + bool(host.domain)), "HypervisorPresent": True, "TotalPhysicalMemory": u64(host.memory),
             "NumberOfLogicalProcessors": u32(host.processors), "NumberOfProcessors": u32(1), "Manufacturer": "Simulated", "Model": "Simulated host",
             "CreationClassName": "Win32_ComputerSystem", "Status": "OK",
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from hvplan.diff.changes import Delete, Finding, Keep, Update
 from hvplan.diff.context import Context
 from hvplan.diff.digests import disk_declared, disk_section, made_as
+from hvplan.diff.going import detached
 from hvplan.diff.keeps import keeps_file
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import STEADY
@@ -16,8 +18,8 @@ from hvplan.diff.scope import fits_any
 from hvplan.diff.vm import REPLICAS
 from hvplan.model.address import device
 from hvplan.model.impact import Impact, When
-from hvplan.model.live import LiveVhd, LiveVm
-from hvplan.model.marker import Marker, digest
+from hvplan.model.live import LiveVm
+from hvplan.model.marker import LIMIT, Marker, digest, going_of, write
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Unknown, normal_path, same_path
 
@@ -47,7 +49,7 @@ def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
             Finding(address=address, code="busy", text=f"the machine is busy ({live.busy}); left for a later run", blocks=(address,), deferred=True)
         )
     files: dict[str, str] = {}
-    for at, path, why in _files(want, live, marker, address, ctx):
+    for at, path, why in (*_files(want, live, marker, address, ctx), *detached(live, marker, address, ctx)):
         if not fits_any(ctx.options.delete_disks, at, ctx.options.host, want.labels):
             continue
         if why:
@@ -55,6 +57,9 @@ def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
             findings.append(Finding(address=at, code="disk-kept", text=text, path="vhd.path", blocks=(address,)))
         else:
             files[at] = path
+    if len(write(replace(marker, going=going_of(files))).encode()) > LIMIT:
+        text = f"the mark of the machine cannot name {len(files)} files that are to go. Name fewer (--delete-disks={address}/disks/KEY)."
+        findings.append(_refuse(address, "too-many-files", text))
     line = _STOPPED if live.state == "Running" else _GONE
     return ObjectDiff(changes=(Delete(address=address, live=live, want=want, marker=marker, files=files, line=line),), findings=tuple(findings))
 

@@ -85,7 +85,10 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         fields=tuple(_caused(vm, live, fields)),
         marker=found.marker,
         adopts=adopts,
-        claims=found.cut_off or found.former or (found.misnamed and live.name == want.name) or (found.marker is not None and found.marker.restart),
+        claims=found.cut_off
+        or found.former
+        or (found.misnamed and live.name == want.name)
+        or (found.marker is not None and (found.marker.restart or bool(found.marker.going))),
         finishing=found.finishing,
         renamed_from=live.name if live.name != want.name else "",
         protect=_protect(want, found) if marks else None,

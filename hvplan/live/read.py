@@ -54,6 +54,7 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None, lacking)
     vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
     attached = [drive.path for machine in vms if in_scope(machine, wanted) for drive in machine.disks if is_vhd(drive.path)]
+    attached += [path for machine in vms if in_scope(machine, wanted) for path in _going(machine)]
     files = read_files(session, (*wanted.files, *wanted.vhds, *attached, *(_media(vms) if wanted.media else ())), host=host)
     return LiveHost(
         identity=about.identity,
@@ -85,6 +86,12 @@ def in_scope(machine: LiveVm, wanted: Wanted) -> bool:
         return True
     owner, _ = marker.find(machine.notes)
     return owner is not None and owner.stack in wanted.stacks
+
+
+def _going(machine: LiveVm) -> Iterator[str]:
+    """Files that a killed run took off the machine and did not come to delete."""
+    owner, _ = marker.find(machine.notes)
+    return (path for path in (owner.going.values() if owner else ()) if is_vhd(path))
 
 
 def _media(vms: Iterable[LiveVm]) -> Iterator[str]:

@@ -30,7 +30,8 @@ class Marker:
     """`kind` is `vm` or `switch`; `owner` the first 13 characters of the object's GUID, or `new` while a creation is under way.
 
     `applied`: section -> short digest. `adapters`: device key -> first 13 characters of the adapter's GUID. `restart`:
-    the machine was stopped for a change and is owed its start, which a killed run did not come to.
+    the machine was stopped for a change and is owed its start, which a killed run did not come to. `going`: device key ->
+    file of a disk that goes with the machine: what a killed run has detached and not deleted yet is known by this alone.
     """
 
     stack: str
@@ -43,12 +44,18 @@ class Marker:
     protect: bool = False
     restart: bool = False
 
+    going: Mapping[str, str] = field(default_factory=dict)
     def fits(self, guid: str) -> bool:
         """Does it belong to the object with that id; a copied or restored object carries a foreign one."""
         return self.owner in ("new", guid.lower()[:ID_LENGTH])
 
 
 def _safe(value: str) -> str:
+def going_of(files: Mapping[str, str]) -> dict[str, str]:
+    """Device key -> file, from files by the address of their disk."""
+    return {decode(address.rsplit("/", 1)[1]): path for address, path in files.items()}
+
+
     return quote(value, safe="/-._~")
 
 
@@ -70,6 +77,7 @@ def _line(marker: Marker, applied: Mapping[str, str]) -> str:
     words += ["protect"] if marker.protect else []
     words += ["restart"] if marker.restart else []
     return PREFIX + " ".join(words)
+    words += [f"going/{_safe(key)}={_safe(path)}" for key, path in sorted(marker.going.items())]
 
 
 def find(notes: str) -> tuple[Marker | None, int]:
@@ -82,10 +90,13 @@ def _parse(line: str) -> Marker | None:
     values: dict[str, str] = {}
     adapters: dict[str, str] = {}
     for word in line[len(PREFIX) :].split(" "):
+    going: dict[str, str] = {}
         key, equals, value = word.partition("=")
         if key.startswith("nic/") and equals:
             adapters[unquote(key[4:])] = value
         elif key:
+        elif key.startswith("going/") and equals:
+            going[unquote(key[6:])] = unquote(value)
             values[key] = value if equals else "true"
     kind = "switch" if "switch" in values else "vm"
     if not {"stack", "id", kind} <= values.keys():
@@ -108,6 +119,7 @@ def _parse(line: str) -> Marker | None:
         protect="protect" in values,
         restart="restart" in values,
     )
+        going=going,
 
 
 def line_in(notes: str) -> str:

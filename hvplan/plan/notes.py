@@ -14,7 +14,7 @@ from hvplan.document.plan import Expect
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
-from hvplan.model.marker import ID_LENGTH, Marker, text_of
+from hvplan.model.marker import ID_LENGTH, Marker, going_of, text_of
 from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
 from hvplan.model.rows import rows, settled
@@ -112,6 +112,16 @@ def intent_mark(
         return None
     draft = mark_draft(host, change.address, "vm", live.id, live, mark, (), _why(change))
     return replace(draft, kind="intent"), str(mark.notes)
+
+
+def going_mark(host: str, change: Delete) -> Iterator[Draft]:
+    """A mark that names the files that go with a machine, written before they are taken off it: a killed run must not leave files that nobody knows."""
+    live, old = change.live, change.marker
+    if not isinstance(live, LiveVm) or old is None or not change.files or old.going == going_of(change.files):
+        return
+    holes = Holes()
+    if mark := marked(replace(old, owner=owner_of(live.id, change.address, holes), going=going_of(change.files)), live, None, holes):
+        yield replace(mark_draft(host, change.address, "vm", live.id, live, mark, (), ("delete-disks",)), kind="intent")
 
 
 def _origin(old: Marker | None, change: Update | Keep | None) -> str:

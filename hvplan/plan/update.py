@@ -19,7 +19,7 @@ from hvplan.plan.create import in_turn, starts_after
 from hvplan.plan.devices import add_controller, detach, device_drafts, remove_adapter, remove_dvd
 from hvplan.plan.draft import OFFLINE, Draft
 from hvplan.plan.files import delete_file
-from hvplan.plan.notes import intent_mark, vm_mark
+from hvplan.plan.notes import going_mark, intent_mark, vm_mark
 from hvplan.plan.power import Power, power, stop_for_removal
 
 _UNASKED = When("unasked", Impact.ONLINE)
@@ -41,7 +41,9 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
     fields = change.fields if isinstance(change, Update) and address not in blocked else ()
     drafts = [*_own(host, change, fields, want, live)]
     added = [draft for one in devices if one.address not in blocked for draft in device_drafts(host, address, live.id, one)]
-    drafts += in_turn(added) if _first(change) else added
+    drafts += in_turn(added) if _first(change) and live.state == "Off" else added
+    if address not in blocked:
+        drafts += order_drafts(host, change, live.id, [one for one in devices if one.address not in blocked])
     if live.state == "Running" and (any(draft.phase == OFFLINE for draft in drafts) or any(field.path == "state" and field.after == "Off" for field in fields)):
         drafts = [replace(draft, phase=OFFLINE) if _mutes(draft) else draft for draft in drafts]
     made = power(host, address, want, live, drafts, fields, stack.policy)
@@ -111,12 +113,13 @@ def delete_drafts(host: str, change: Delete, stack: Stack) -> VmWork:
     assert isinstance(want, VirtualMachine)
     assert isinstance(live, LiveVm)
     head = build.vm(live.id)
-    drafts = [*stop_for_removal(host, address, want, live, stack.policy)]
+    drafts = [*going_mark(host, change), *stop_for_removal(host, address, want, live, stack.policy)]
+    noted = next((draft.verify for draft in drafts if draft.kind == "intent"), ())
     for at, path in sorted(change.files.items()):
         drive = next((d for d in live.disks if d.path and same_path(d.path, path)), None)
         if drive:
             drafts.append(replace(detach(host, address, head, at, drive, When("removed with its machine", Impact.RESTART)), cause=("delete-disks",)))
-            drafts.append(replace(delete_file(host, at, address, path), impact=Impact.DATA))
+        drafts.append(replace(delete_file(host, at, address, path), impact=Impact.DATA))
     adapters = () if isinstance(live.adapters, Unknown) else live.adapters
     drafts.append(
         Draft(
@@ -129,7 +132,7 @@ def delete_drafts(host: str, change: Delete, stack: Stack) -> VmWork:
             phase="",
             cause=("ensure",),
             impact=Impact.DATA,
-            expect=(Expect(address=address, path="notes.marker", value=marker_line(live.notes)),),
+            expect=tuple(e for e in noted if e.path == "notes.marker") or (Expect(address=address, path="notes.marker", value=marker_line(live.notes)),),
             verify=(Expect(address=address, path="exists", value=False),),
             gives=tuple(dict.fromkeys(f"left {a.settings.switch.casefold()}" for a in adapters if isinstance(a.settings.switch, str))),
         )

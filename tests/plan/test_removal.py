@@ -38,10 +38,13 @@ def test_gone_is_gone() -> None:
 
 
 def test_files_go_only_when_asked_for_and_proven_ours() -> None:
-    """With --delete-disks a file goes that the mark proves hvplan made, detached first, the machine last."""
+    """With --delete-disks a file goes that the mark proves hvplan made: named in the mark, then detached, then deleted; the machine last."""
     owned = live_vm(marker=mine(applied=MADE), disks=(drive(OS),))
     document = plan(host(owned, vhds=(vhd(OS),)), gone(), options=FILES)
-    assert [line.split(" | ")[-1] for line in lines(document)] == [
+    noted, *rest = (line.split(" | ")[-1] for line in lines(document))
+    assert noted.startswith("Set-VM -Notes")
+    assert "going/os=" in noted
+    assert rest == [
         "Remove-VMHardDiskDrive -Confirm:$false",
         f"Remove-Item -LiteralPath '{OS}' -Confirm:$false",
         "Remove-VM -Force -Confirm:$false",
@@ -52,6 +55,18 @@ def test_files_go_only_when_asked_for_and_proven_ours() -> None:
     assert len(plan(host(declared, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES).steps) == 3
     unproven = live_vm(marker=mine(applied={"disk/os": "whatever"}), disks=(drive(OS),))
     assert [code for _, code in refusals(plan(host(unproven, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES))] == ["disk-kept"]
+
+
+def test_a_killed_removal_is_finished() -> None:
+    """A file that was taken off its machine and not deleted is known by the mark: it goes, or stays for the reasons for which any file stays."""
+    noted = mine(applied=MADE, going={"os": OS})
+    document = plan(host(live_vm(marker=noted), vhds=(vhd(OS),)), gone(), options=FILES)
+    assert [line.split(" | ")[-1] for line in lines(document)] == [f"Remove-Item -LiteralPath '{OS}' -Confirm:$false", "Remove-VM -Force -Confirm:$false"]
+    assert [(c.kind, c.flag) for c in document.consents] == [("delete-disk", "--delete-disks=vm/web01/disks/os")]
+    assert len(plan(host(live_vm(marker=noted), vhds=(vhd(OS),)), gone(), options=TWO).steps) == 1
+    assert len(plan(host(live_vm(marker=noted), missing=(OS,)), gone(), options=FILES).steps) == 1
+    for elsewhere in (host(live_vm(marker=noted), live_vm("b", 2, disks=(drive(OS),)), vhds=(vhd(OS),)), host(live_vm(marker=noted))):
+        assert [code for _, code in refusals(plan(elsewhere, gone(), options=FILES))] == ["disk-kept"]
 
 
 def test_files_that_stay() -> None:

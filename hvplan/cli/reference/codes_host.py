@@ -77,6 +77,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "disk-logicalsector": ("The file has another logical sector size.", "Declare it as it is."),
     "disk-physicalsector": ("The file has another physical sector size.", "Declare it as it is."),
     "disk-origin": ("A copy or child cannot have what is declared, because it inherits from its origin.", "Leave it out, or choose another origin."),
+    "too-many-files": ("More files are to go with a machine than its mark can name.", "Name fewer at a time: --delete-disks=ADDRESS."),
     "disk-kept": ("A machine that is deleted has a disk that may not go with it.", "The text says why; detach it first."),
     "parent-missing": ("The parent's file is not there.", "Put it in place, or correct the path of its VirtualDisk."),
     "source-missing": ("The source's file is not there.", "Put it in place, or correct the path of its VirtualDisk."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -33,6 +33,13 @@ def refused(document: PlanDocument, digest: str, refusals: tuple[Refusal, ...], 
         continue_with=again if stale else "",
         meta={"started": now, "finished": now, "seconds": 0},
     )
+
+
+def unread(document: PlanDocument, digest: str, failed: Iterable[str], again: str, clock: Clock) -> ResultDocument:
+    """Some hosts could not be read, so nothing was begun on any: exit 1."""
+    now = clock.now().strftime(_TIME)
+    verdicts: dict[str, Verdict] = {**dict.fromkeys(document.hosts, "unchanged"), **dict.fromkeys(failed, "failed")}
+    return ResultDocument(plan_digest=digest, exit_code=1, hosts=verdicts, continue_with=again, meta={"started": now, "finished": now, "seconds": 0})
 
 
 def unchanged(document: PlanDocument, clock: Clock) -> ResultDocument:

@@ -30,6 +30,7 @@ PLAN_CHANGING: Final = {"targets": "--target", "excludes": "--exclude", "max_imp
     "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask before writing. Restarts, deletions of disks and adoption have flags of their own."
 )
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse any plan but this one (the first 8 digits are enough).")
+@options.later(pick=False, events=True)
 @click.option("--allow-unpinned", is_flag=True, help="Under CI=true: reach hosts whose address stands only in the files under review.")
 @click.option("--allow-insecure", is_flag=True, help="Under CI=true: reach hosts whose certificate is not checked.")
 @click.pass_context
@@ -64,7 +65,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, 
             show_document(state.output, made.document, asked["view"])
         state.output.diagnostics(made.unreadable)
         if made.document.errored:
-            return 1
+            return job.give_up(state, made.document, made.unread, clock, again=again)
         return job.carry_out(state, made.document, made.sessions, clock, again=again, approved=False)
 
 

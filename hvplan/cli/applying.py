@@ -14,6 +14,7 @@ import click
 from hvplan.apply.gates import FLAGS, Given, missing_consents, open_gates
 from hvplan.apply.run import Options, apply_plan
 from hvplan.apply.verdict import refused, unchanged
+from hvplan.apply.verdict import unread as unread_of
 from hvplan.cli.interrupts import draining
 from hvplan.cli.output import quiet_pipe
 from hvplan.cli.progress import pace, progress
@@ -116,6 +117,10 @@ class Job:
                 sys.stderr.flush()
             os._exit(code)
         return code
+
+    def give_up(self, state: Run, plan: PlanDocument, unread: Sequence[str], clock: Clock, *, again: str) -> int:
+        """A host could not be read, so nothing is carried out on any of them; every host has its verdict."""
+        return self._end(state, unread_of(plan, digest(to_json(plan)), unread, again, clock))
 
     def _unexpected(self, plan: PlanDocument) -> tuple[Refusal, ...]:
         found = digest(to_json(plan))

@@ -62,6 +62,22 @@ def _chain(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+def later(**options: bool) -> Callable[[F], F]:
+    """Options that are described but not in this version, and whether they take a value: each is refused by name, whatever stands beside it."""
+
+    def refuse(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+        if value not in (None, False, ()):
+            raise click.UsageError(f"{option.opts[0]} is not supported by this version")
+
+    def of(name: str, value: bool) -> Callable[[F], F]:
+        word = f"--{name.replace('_', '-')}"
+        if value:
+            return click.option(word, multiple=True, hidden=True, expose_value=False, callback=refuse)
+        return click.option(word, is_flag=True, hidden=True, expose_value=False, callback=refuse)
+
+    return _chain(*(of(name, value) for name, value in options.items()))
+
+
 paths = click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path())
 
 
@@ -84,6 +100,7 @@ def scope() -> Callable[[F], F]:
         click.option("--max-impact", type=click.Choice(LEVELS), help="Defer changes that cost more than this."),
         click.option("--skip-refused", is_flag=True, help="List what is refused as deferred and do the rest."),
         click.option("--at", type=Instant(), help="Plan as if it were this time."),
+        later(replace=True, prune=False, with_snapshots=False),
     )
 
 
@@ -95,6 +112,7 @@ def consents() -> Callable[[F], F]:
         click.option("--allow-restart", metavar=glob, multiple=True, help="Machines may be stopped or restarted. Repeatable; bare: all."),
         click.option("--delete-disks", metavar=glob, multiple=True, help="VHD files may be deleted. Repeatable; bare: all."),
         click.option("--allow-management-change", metavar=glob, multiple=True, help="Switches that may carry the connection may change. Bare: all."),
+        later(allow_checkpoint_removal=True),
         click.option("--max-deletes", type=click.IntRange(0), help="How many deletions and replacements one apply may make."),
         click.option("--refuse-above", type=click.Choice(LEVELS), help="Refuse the whole plan if anything costs more than this."),
         click.option("--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="How many steps run at once."),

@@ -64,11 +64,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan and the sessions it was made with, still open."""
+    """A plan and the sessions it was made with, still open. `unread`: hosts that could not be read; `unreadable`: why."""
 
     document: PlanDocument
     sessions: Mapping[str, Session]
     unreadable: tuple[Diagnostic, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def read_files(state: Run, paths: tuple[str, ...], hosts_file: str | None, given: AdHoc | None) -> tuple[Loaded, Desired]:
@@ -135,7 +136,8 @@ def plan_of(loaded: Loaded, desired: Desired, scope: Scope, found: Mapping[str, 
     document = make_plan(inputs, stack=desired.stack, options=options, now=now, place=_placer(loaded))
     check_globs(document, desired, scope.globs)
     document = replace(document, sources=_sources(loaded), errored=document.errored or bool(failed), meta=_meta(document, now))
-    return Planned(document=document, sessions={}, unreadable=tuple(d for error in failed.values() for d in error.diagnostics))
+    unreadable = tuple(d for error in failed.values() for d in error.diagnostics)
+    return Planned(document=document, sessions={}, unreadable=unreadable, unread=tuple(failed))
 
 
 def _together(failed: Mapping[str, HvplanError]) -> HvplanError:

@@ -242,7 +242,7 @@ def test_a_host_that_cannot_be_reached_is_exit_1(lab: Lab) -> None:
 
 
 def test_one_of_two_hosts_unreadable(lab: Lab) -> None:
-    """The readable one is planned, the document is written with errored, exit 1; apply writes nothing."""
+    """The readable one is planned, the document is written with errored, exit 1; apply writes nothing, and every host has its verdict."""
     host = "---\nkind: Host\nname: hv02\nconnection: {address: 127.0.0.1, port: 9, transport: http}\n"
     lab.write("lab.yaml", LAB + host + "---\nkind: VirtualSwitch\nname: x\nhost: hv02\ntype: Private\n")
     ran = lab("plan", "-o", "plan.json")
@@ -250,9 +250,29 @@ def test_one_of_two_hosts_unreadable(lab: Lab) -> None:
     tree = json.loads((lab.folder / "plan.json").read_bytes())
     assert (tree["errored"], tree["applyable"]) == (True, False)
     assert "vm/db01" in ran.out
-    assert lab("apply", "--yes").code == 1
+    assert lab("apply", "--yes", "--document", "result.json").code == 1
+    result = json.loads((lab.folder / "result.json").read_bytes())
+    assert (result["exit_code"], result["steps"]) == (1, [])
+    assert result["hosts"] == {"hv01": {"verdict": "unchanged"}, "hv02": {"verdict": "failed"}}
     assert lab("apply", "plan.json").code == 1
     assert "db01" not in lab.state
+
+
+@pytest.mark.parametrize("option", ["--prune", "--replace=vm/web01", "--with-snapshots", "--allow-checkpoint-removal", "--allow-checkpoint-removal=vm/web01"])
+def test_options_of_later_versions_say_so(lab: Lab, option: str) -> None:
+    """An option that is described, but not in this version, is a usage error (1) of its own and no typing mistake."""
+    for word in ("plan", "apply"):
+        ran = lab(word, option)
+        assert ran.code == 1
+        assert f"{option.partition('=')[0]} is not supported by this version" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--pick", "--events=events.jsonl"])
+def test_options_of_a_later_apply_say_so(lab: Lab, option: str) -> None:
+    """Those of apply alone are refused by it in words of their own."""
+    ran = lab("apply", option)
+    assert ran.code == 1
+    assert f"{option.partition('=')[0]} is not supported by this version" in ran.err
 
 
 def test_ci_refuses_addresses_from_the_files_under_review(lab: Lab) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
+from hvplan.model.address import decode
 from hvplan.model.values import Json
 
 PREFIX = "hvplan/v1 "

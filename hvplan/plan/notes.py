@@ -8,7 +8,7 @@ from dataclasses import replace
 from hvplan.cmdlets import build
 from hvplan.cmdlets.build import to_json
 from hvplan.cmdlets.invocation import Cmd, Ref
-from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
+from hvplan.diff.changes import Change, Create, Delete, FieldChange, Keep, Update
 from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section, dvd_section, own_section, qos_section
 from hvplan.document.plan import Expect
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter

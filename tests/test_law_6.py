@@ -69,9 +69,11 @@ def _empty(text: str, made: Exported) -> str:
             path = parent
     drives = [drive for body in bodies if body["kind"] == "VirtualMachine" for drive in body.get("devices", {}).get("dvds", {}).values()]
     needed |= {drive["iso"].lower() for drive in drives if drive.get("iso")}
+    host = {key: value for key, value in seed["host"].items() if key not in ("cluster", "settings")}
+    host["volumes"] = [{**volume, "free": volume["size"]} for volume in host.get("volumes", ())]
     kept = {
         "kind": "World",
-        "host": {key: value for key, value in seed["host"].items() if key not in ("cluster", "settings")},
+        "host": host,
         "files": [file for path, file in files.items() if path in needed],
     }
     return "\n".join(block(kept)) + "\n"

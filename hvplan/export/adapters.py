@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from hvplan.export.written import Json, literal, put, readable, unique
+from hvplan.export.written import Json, literal, put, readable, unique, unsayable
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveAdapter, LiveHost, LiveVm
 from hvplan.model.pattern import fits
@@ -104,6 +104,8 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
             put(values, row.path, literal(shown) if isinstance(shown, str) else shown)
         else:
             found.say(f"network adapter {adapter.name}: its {row.path} {row.kind.show(value)} is not declared")
+    for path in unsayable(adapter.settings, live):
+        found.say(f"network adapter {adapter.name}: its {path} is not declared: what the host has there is nothing that a file could say", partial=True)
     if "mac" not in rows(adapter.settings) and not adapter.mac_dynamic:
         found.say(f"network adapter {adapter.name}: its fixed MAC address {adapter.mac} is not declared")
     if "legacy" not in rows(adapter.settings) and adapter.legacy:

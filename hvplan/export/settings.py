@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from hvplan.export.written import Json, literal, size_text
+from hvplan.export.written import Json, literal, size_text, unsayable
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.parts import PARTS, Memory
 from hvplan.model.rows import Row, written
@@ -43,6 +43,7 @@ def settings_of(vm: LiveVm, live: LiveHost) -> tuple[dict[str, Json], list[str]]
             remarks.append(f"its {name.replace('_', ' ')} settings could not be read ({part.why}), so they are not declared")
         elif part is not None:
             flat |= dict(_values(part, vm, live))
+            remarks += [f"its {path} is not declared: what the host has there is nothing that a file could say" for path in unsayable(part, live)]
     return _nested(flat), remarks
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hvplan.model.rows import Row
+from hvplan.model.live import LiveHost
+from hvplan.model.rows import Row, rows
+from hvplan.model.values import UNSET
 
 Json = Any
 API_VERSION: Final = "hvplan/v1"
@@ -62,3 +64,10 @@ def readable(row: Row, shown: Json, value: Json) -> bool:
         return bool(row.kind.parse(shown) == value)
     except ValueError:
         return False
+
+
+def unsayable(part: Any, live: LiveHost) -> Iterator[str]:
+    """Paths that this host has and that hold something no file could say: such a value reads as UNSET, like one that a release does not have."""
+    for name, row in rows(part).items():
+        if getattr(part, name) is UNSET and not row.component and any(live.has(row.write, parameter) for parameter in row.set):
+            yield row.path

@@ -15,7 +15,7 @@ from hvplan.live.wanted import Wanted
 from hvplan.load.loading import Loaded, load
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.objects import Host
-from hvplan.model.values import Unknown
+from hvplan.model.values import UNSET, Unknown
 from hvplan.simulator.world import SimulatedWorld
 from tests.casebook import CASES
 from tests.direct import DirectSession
@@ -76,6 +76,16 @@ def test_what_could_not_be_read_is_not_declared(part: str) -> None:
     made = exported(HOST, live)
     assert "vm/web01" in _titles(made.objects)
     assert "no rights" in made.text
+
+
+def test_what_no_file_could_say_is_told() -> None:
+    """A value that is no value of the format reads as UNSET; the export does not pass over it, and says nothing of what a release does not have."""
+    vm = _machine()
+    assert not isinstance(vm.platform, Unknown)
+    odd = replace(vm, platform=replace(vm.platform, low_space=UNSET))
+    assert "its memoryMappedIo.low is not declared" in exported(HOST, replace(LIVE, vms=(odd,))).text
+    older = {name: parameters - {"LowMemoryMappedIoSpace"} for name, parameters in LIVE.commands.items()}
+    assert "memoryMappedIo.low" not in exported(HOST, replace(LIVE, vms=(odd,), commands=older)).text
 
 
 def test_templates_shorten_from_three_machines_on() -> None:

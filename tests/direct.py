@@ -10,7 +10,8 @@ from typing import Any
 
 from pypsrp.serializer import TaggedValue
 
-from hvplan.cmdlets.invocation import Invocation
+from hvplan.cmdlets.constants import script_of
+from hvplan.cmdlets.invocation import Cmd, Invocation
 from hvplan.remoting import messages
 from hvplan.remoting.arguments import wire
 from hvplan.remoting.heard import Heard
@@ -37,11 +38,17 @@ def _value(value: Any) -> Any:
     return List(value, "System.Collections.ArrayList") if isinstance(value, list) else value
 
 
+def _command(cmd: Cmd, arguments: tuple[Argument, ...]) -> Command:
+    """A cmdlet by its name, or a constant by its text, as to a session that takes scripts."""
+    script = script_of(cmd)
+    return Command(script, arguments, is_script=True, local_scope=True) if script else Command(cmd.cmdlet, arguments)
+
+
 def pipeline_of(invocation: Invocation) -> Pipeline:
     """An invocation as the simulated PowerShell gets it."""
     return Pipeline(
         statements=tuple(
-            tuple(Command(cmd.cmdlet, tuple(Argument(name, _value(value)) for name, value in wire(cmd))) for cmd in statement)
+            tuple(_command(cmd, tuple(Argument(name, _value(value)) for name, value in wire(cmd))) for cmd in statement)
             for statement in invocation.statements
         )
     )

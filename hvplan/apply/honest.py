@@ -1,6 +1,7 @@
 """Does the PowerShell that a plan shows say what it would send. A plan is reviewed by its text and carried out by its invocations.
 
-Documents sort their keys, so the order of parameters is the text's own; everything else must be the same.
+Documents sort their keys, so the order of parameters is the text's own; everything else must be the same, the text of a
+constant script too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 
 from hvplan.cmdlets.build import InvalidInvocation, from_json
 from hvplan.cmdlets.invocation import Cmd, Invocation
-from hvplan.cmdlets.printing import powershell
+from hvplan.cmdlets.printing import functions, powershell
 from hvplan.document.plan import PlanDocument
 
 _ASSIGNED: Final = re.compile(r"(\$\w+) = ")
@@ -26,8 +27,9 @@ def problems(document: PlanDocument) -> Iterator[str]:
     for step in document.steps:
         try:
             invocation = from_json(step.invocation)
-            text = step.powershell.removeprefix(f"${step.id} = ")
-            if not _says(text, invocation.statements[0], variables.get(step.host, {})):
+            head = functions(invocation)
+            text = step.powershell.removeprefix(head).removeprefix(f"${step.id} = ")
+            if not step.powershell.startswith(head) or not _says(text, invocation.statements[0], variables.get(step.host, {})):
                 yield f"step {step.id}: the PowerShell it shows is not what it would send"
         except InvalidInvocation as error:
             yield f"step {step.id}: {error}"
@@ -56,4 +58,5 @@ def _says(text: str, commands: tuple[Cmd, ...], variables: Mapping[str, str]) ->
 def _alone(cmdlet: str, name: str, value: object, variables: Mapping[str, str]) -> str:
     """One parameter as it is printed, with the blank before it."""
     command = Cmd(cmdlet, {name: value})  # type: ignore[dict-item]
-    return powershell(Invocation(((command,),), write=True), variables=variables).removeprefix(cmdlet)
+    alone = Invocation(((command,),), write=True)
+    return powershell(alone, variables=variables).removeprefix(functions(alone)).removeprefix(cmdlet)

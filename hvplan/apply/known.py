@@ -73,6 +73,8 @@ class Known:
             case {"ref": str(address), "property": str(name), **rest}:
                 ref = Ref(address=address, property=name, after=str(rest.get("after", "")), first=int(str(rest.get("first", 0))))
                 return cut(ref, self.lookup(host, ref))
+            case list() | tuple():
+                return [self.resolved(host, item) for item in value]
             case _:
                 return value
 
@@ -84,6 +86,8 @@ def ids_of(step: Step) -> list[tuple[str, str]]:
         parameters = command.get("parameters", {})
         match command.get("cmdlet"), parameters:
             case "Get-VM" | "Get-VMSwitch" | "New-VMSwitch", {"Id": str(id)}:
+                found.append((owner(step.address), id))
+            case _, {"VMId": str(id)}:
                 found.append((owner(step.address), id))
             case "Where-Object", {"Property": "Id", "Value": str(id)} if step.address != owner(step.address):
                 found.append((step.address, id))

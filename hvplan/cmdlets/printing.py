@@ -32,8 +32,13 @@ def powershell(invocation: Invocation, *, variables: Mapping[str, str] = _NO_VAR
     """
     lines = [" | ".join(_command(cmd, variables) for cmd in statement) for statement in invocation.statements]
     prefix = assign if not assign or assign.rstrip().endswith("=") else f"{assign} = "
-    functions = dict.fromkeys(cmd.cmdlet for statement in invocation.statements for cmd in statement if cmd.cmdlet in FILES)
-    return "\n".join([*(definition(name) for name in functions), prefix + "\n".join(lines)])
+    return functions(invocation) + prefix + "\n".join(lines)
+
+
+def functions(invocation: Invocation) -> str:
+    """The functions of constant scripts in it, each ending in a line break: what `powershell` prints before the calls."""
+    names = dict.fromkeys(cmd.cmdlet for statement in invocation.statements for cmd in statement if cmd.cmdlet in FILES)
+    return "".join(definition(name) + "\n" for name in names)
 
 
 def _command(cmd: Cmd, variables: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from hvplan.model.boot import Boot
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter, Slot, Vhd
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.impact import Impact, When
@@ -120,6 +121,7 @@ class Create:
     line: When = When("new", Impact.ONLINE)
     management: str = ""
 
+    boot: Boot | None = None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -149,6 +151,7 @@ class Update:
     management: str = ""
     exchange: Exchange | None = None
 
+    boot: Boot | None = None
     @property
     def exchanged(self) -> Exchange | None:
         """The exchange of a disk's file, where a field is left that asks for it."""
@@ -196,6 +199,7 @@ class Keep:
     partial: bool = False
     left: tuple[FieldChange, ...] = ()
 
+    boot: Boot | None = None
 
 Change = Create | Update | Replace | Delete | Keep
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any, Final
 
+from hvplan.model import boot
 from hvplan.model.devices import Disk, DriveSettings, Dvd, NetworkAdapter
 from hvplan.model.live import LiveDrive, LiveSwitch, LiveVhd
 from hvplan.model.marker import Marker, digest
@@ -29,7 +30,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "com_ports": "com",
 }
 """Part of a VM -> the short word of its section in the marker."""
-SECTION_OF: Final[Mapping[str, str]] = {row.path: SECTIONS[name] for name, part in PARTS for row in rows(part).values()}
+SECTION_OF: Final[Mapping[str, str]] = {row.path: SECTIONS[name] for name, part in PARTS for row in rows(part).values()} | {boot.PATH: SECTIONS["firmware"]}
 """Path of an attribute -> the section it is in."""
 _MOST_PATHS: Final = 10  # 2**10 digests at most are tried for one section
 _NEAR: Final = 2  # beside what is declared now, so many paths more or less are tried
@@ -104,6 +105,8 @@ def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
     found: dict[str, dict[str, Json]] = {}
     for field, word in SECTIONS.items():
         found[word] = declared(getattr(want, field))
+    if want.boot_order is not UNSET:
+        found[SECTIONS["firmware"]][boot.PATH] = list(want.boot_order)
     if want.state is not UNSET:
         found["vm"]["state"] = want.state
     if want.scsi_controllers is not UNSET:

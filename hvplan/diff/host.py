@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hvplan.diff.boot import scoped, written
 from hvplan.diff.changes import Change, Create, Delete, DiffOptions, Finding, HostDiff, Keep, Update
 from hvplan.diff.context import Context, arranged, context
 from hvplan.diff.hostsettings import diff_settings
@@ -220,13 +221,17 @@ def _scoped(part: ObjectDiff, ctx: Context, known: Mapping[str, tuple[tuple[str,
     findings = [finding for finding in part.findings if fits(finding.address)]
     undeclared = tuple(address for address in part.undeclared if fits(address))
     if fits(own.address):
-        return replace(part, changes=(own, *below), findings=tuple(findings), undeclared=undeclared)
+        own, waiting = scoped(own, below)
+        return replace(part, changes=(own, *below), findings=(*findings, *waiting), undeclared=undeclared)
     ready = isinstance(own, Keep) or (isinstance(own, Update) and not (own.adopts or own.claims or own.finishing))
     if not ready:
         text = f"{own.address} is not there, or not yet this stack's, and not part of this run. Name it with --target too."
         findings += [_refuse(change.address, "owner-missing", text) for change in below]
         return replace(part, changes=(), findings=tuple(findings), warnings=(), undeclared=())
-    kept = [Keep(address=own.address, want=own.want, live=own.live, marker=own.marker, partial=True)] if below and isinstance(own, Keep | Update) else []
+    kept = []
+    if below and isinstance(own, Keep | Update):
+        order = None if written(own) else own.boot
+        kept = [Keep(address=own.address, want=own.want, live=own.live, marker=own.marker, partial=True, boot=order)]
     return replace(part, changes=(*kept, *below), findings=tuple(findings), warnings=(), undeclared=undeclared)
 
 

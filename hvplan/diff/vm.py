@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hvplan.diff import adapters, disks, dvds
+from hvplan.diff.boot import diff_boot, names, order_cause
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
@@ -15,6 +16,7 @@ from hvplan.diff.ownership import Found
 from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change, state_findings
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import compare, missing_components, row_findings, unknown_part
+from hvplan.model import boot
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
@@ -37,7 +39,9 @@ def create_vm(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
     found = _devices(vm, None, ctx)
     findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *memory_order(vm, None), *found.findings]
     findings += device_limits(vm, None, found.changes, found.controllers, ctx)
-    created = Create(address=address, want=want, controllers=found.controllers)
+    order = diff_boot(vm, None, found.changes, found.findings, ctx)
+    findings += order.findings
+    created = Create(address=address, want=want, controllers=found.controllers, boot=order.boot)
     return ObjectDiff(changes=(created, *found.changes), findings=tuple(findings))
 
 
@@ -60,7 +64,8 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     if replaced := tuple(_create_only(want, live)):
         return _replace(vm, live, replaced)
     devices = _devices(vm, live, ctx)
-    differing = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers)]
+    order = diff_boot(vm, live, devices.changes, devices.findings, ctx)
+    differing = [*_fields(vm, live, ctx), *_controllers(vm, live, devices.controllers), *order.fields]
     undecided = [field for field in differing if _undecided(field, live)]
     fields = [field for field in differing if field not in undecided]
     state = state_change(want, live, found.marker, saved_policy(want, ctx.desired.stack.policy))
@@ -76,13 +81,14 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         *_fewer_controllers(want, live, address),
         *_checkpoint_folder(fields, live, address),
         *devices.findings,
+        *order.findings,
     ]
     findings += device_limits(vm, live, devices.changes, devices.controllers, ctx)
     change = Update(
         address=address,
         want=want,
         live=live,
-        fields=tuple(_caused(vm, live, fields)),
+        fields=tuple(_caused(vm, live, fields, devices.changes)),
         marker=found.marker,
         adopts=adopts,
         claims=found.cut_off
@@ -93,9 +99,10 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         renamed_from=live.name if live.name != want.name else "",
         protect=_protect(want, found) if marks else None,
         unasked=_unasked(vm, live),
+        boot=order.boot,
     )
     anything = changed(change) or any(not isinstance(c, Keep) for c in devices.changes)
-    shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker)
+    shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker, boot=order.boot)
     if anything:
         findings += _forbidden(vm, change, devices.changes, ctx)
     told = [idle_state(want, live), _deaf(vm, live, change, devices.changes)]
@@ -224,12 +231,17 @@ def _checkpoint_folder(fields: list[FieldChange], live: LiveVm, address: str) ->
         yield Finding(address=address, code="checkpoints", text=text, path="checkpoints.path", blocks=(address,))
 
 
-def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange]) -> Iterator[FieldChange]:
+def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange], devices: tuple[Change, ...]) -> Iterator[FieldChange]:
     now, values = sections(vm.want), vm_values(live)
     for field in fields:
         word = SECTION_OF.get(field.path, "vm")
         readable = {path: value for path, value in values.items() if SECTION_OF.get(path, "vm") == word and path not in _IDENTITY}
-        yield replace(field, cause=cause(vm.marker, word, now.get(word, {}), readable))
+        if word == SECTION_OF[boot.PATH] and not isinstance(live.boot_order, Unknown):
+            called = names(vm, live, devices)
+            order = [called.get(entry, entry) for entry in boot.words(live.boot_order)]
+            yield replace(field, cause=order_cause(vm.marker, now.get(word, {}), readable, order))
+        else:
+            yield replace(field, cause=cause(vm.marker, word, now.get(word, {}), readable))
 
 
 _IDENTITY = frozenset({"id", "name", "generation", "version", "path", "notes.marker"})

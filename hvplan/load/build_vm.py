@@ -25,6 +25,7 @@ def machine(values: Values, name: str, host: str, path_of: PathOf) -> VirtualMac
         lifecycle=lifecycle(values),
         labels=labels(values),
         **{name: part(kind, values) for name, kind in PARTS},
+        boot_order=got(values, "firmware", "bootOrder"),
         scsi_controllers=got(values, "devices", "scsiControllers"),
         disks=tuple(disk(key, item, path_of) for key, item in items(values, "disks")),
         dvds=tuple(dvd(key, item) for key, item in items(values, "dvds")),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hvplan.load.kinds import BLOCK, CONSENT, NAME, SAVED_STATE, SECTOR, STOP_THEN, TEXT, VERSION
 from hvplan.load.shapes import Group, Leaf, Many, Named, Shape, later, leaf
+from hvplan.model import boot
 from hvplan.model.adapters import AdapterSettings
 from hvplan.model.devices import ISO, SLOT, DriveSettings
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
@@ -137,6 +138,11 @@ DEVICES: Final = Group(
     },
 )
 
+BOOT_ORDER: Final = Many(
+    doc="Declared devices to boot from, in this order; what is not named comes after them, in the order it has.",
+    item=Leaf(kind=boot.NAME, doc="A device of this machine: disks/os, networkAdapters/lan or dvds/setup."),
+)
+
 _MEMORY: Final = rows(Memory)
 MACHINE: Final[dict[str, Shape]] = {
     "lifecycle": VM_LIFECYCLE,
@@ -165,7 +171,7 @@ MACHINE: Final[dict[str, Shape]] = {
     ),
     "firmware": Group(
         doc="UEFI firmware of a Generation 2 machine.",
-        keys=below(Firmware, "firmware.") | later("bootOrder"),
+        keys={"bootOrder": BOOT_ORDER} | below(Firmware, "firmware."),
     ),
     "bios": Group(doc="BIOS of a Generation 1 machine.", keys=below(Bios, "bios.")),
     "automaticActions": Group(

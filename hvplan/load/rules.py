@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from hvplan.load.check import Checker, suggest
+from hvplan.load.rules_boot import boot_rules
 from hvplan.load.rules_devices import device_rules
 from hvplan.load.rules_files import extension_rule
 from hvplan.load.rules_network import network_rules
@@ -24,7 +25,7 @@ PROCESSORS_MOST: Final = {1: 64, 2: 2048}  # behaviour 3.1
 _FOLDER_BAD: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _FOLDER_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
-_VM_OWN: Final = ("state", "path", "generation", "version", "devices.scsiControllers")
+_VM_OWN: Final = ("state", "path", "generation", "version", "devices.scsiControllers", "firmware.bootOrder")
 _SWITCH_PATHS: Final = frozenset({row.path for row in rows(SwitchSettings).values()} | {"netAdapters"})
 _VM_PATHS: Final = frozenset({row.path for _, part in PARTS for row in rows(part).values()} | set(_VM_OWN))
 
@@ -59,6 +60,7 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
         _folder_name(vm.name, root, checker)
     managed_paths(root, _VM_PATHS, ("disks", "dvds", "networkAdapters"), checker)
     device_rules(vm, root, checker)
+    boot_rules(vm, root, checker)
 
 
 def _generations(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:

@@ -64,6 +64,11 @@ def counting(order: Iterable[str], named: Sequence[str]) -> Iterator[str]:
     yield from (word for word in order if word not in mine)
 
 
+def devices(order: Iterable[str]) -> tuple[str, ...]:
+    """An order without the files in it: what a step expects to find, because a guest may write files at any time."""
+    return tuple(word for word in order if not word.startswith(_FILE))
+
+
 def leads(named: Sequence[Json], order: Sequence[Json]) -> bool:
     """Do these devices come first, in this order (engine: Ordering). Ids ignore case."""
     wanted = [str(word).lower() for word in named]
@@ -75,3 +80,21 @@ def shown(word: str, names: Mapping[str, str]) -> str:
     device = word.removeprefix(_FILE)
     called = names.get(device, device)
     return f"a file on {called}" if word.startswith(_FILE) else called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootDevice:
+    """A device that a declared order names; `address` is its own, `word` what it is in the live order now, `""` while it is not there."""
+
+    name: str
+    address: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot:
+    """A declared order against a machine. `order`: the words of the live one that count; `shown`: the same for people."""
+
+    devices: tuple[BootDevice, ...]
+    order: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from hvplan.model.marker import Marker, write
 from hvplan.model.objects import Stack, VirtualMachine
 from hvplan.model.values import UNSET
 from hvplan.plan import settings
+from hvplan.plan.boot import order_drafts
 from hvplan.plan.devices import add_controller, device_drafts, remove_adapter, remove_dvd
 from hvplan.plan.draft import Draft
 from hvplan.plan.management import HOST_FOLDER
@@ -54,6 +55,7 @@ def create_drafts(host: str, change: Create, devices: Sequence[Change], live: Li
     for index in range(_BROUGHT_CONTROLLERS, change.controllers):
         yield add_controller(host, address, head, index, Impact.ONLINE)
     yield from in_turn(draft for device in devices for draft in device_drafts(host, address, id, device))
+    yield from order_drafts(host, change, id, devices)
     yield from vm_mark(host, address, want, None, None, id, stack, devices, fields=(), blocked=frozenset())
     if first := boot(host, address, want, id):
         yield replace(first, uses=starts_after(want))

@@ -10,6 +10,7 @@ from hvplan.diff.digests import SECTIONS, declared
 from hvplan.diff.switches import planned_id
 from hvplan.document.plan import TYPES, Field, ResourceChange
 from hvplan.model import address as addresses
+from hvplan.model import boot
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
@@ -38,6 +39,8 @@ def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
             for path, value in (("generation", want.generation), ("version", want.version), ("state", want.state), ("path", want.path)):
                 if value is not UNSET:
                     flat[path] = value
+            if want.boot_order is not UNSET:
+                flat[boot.PATH] = list(want.boot_order)
             if want.scsi_controllers is not UNSET:
                 flat["devices.scsiControllers"] = want.scsi_controllers
             return flat
@@ -198,7 +201,11 @@ def _now(change: Change, live: LiveHost) -> dict[str, Json]:
         return {}
     if isinstance(change.live, LiveDrive) and "/dvds/" in change.address:
         return dvd_values(change.live)
-    return _as_written(live_values(change.live, live), change.want)
+    values = _as_written(live_values(change.live, live), change.want)
+    if isinstance(change.live, LiveVm):  # a boot order in the words of the declaration; one that was not compared has none
+        order = change.boot if isinstance(change, Update | Keep) else None
+        values = {path: value for path, value in values.items() if path != boot.PATH} | ({boot.PATH: list(order.shown)} if order else {})
+    return values
 
 
 def _kind(address: str) -> tuple[str, str]:

@@ -62,7 +62,9 @@ def limit(diff: HostDiff, most: Impact) -> tuple[HostDiff, tuple[Finding, ...]]:
                 above = [(field.path, field.impact) for field in change.fields if field.impact > most]
                 kept = replace(change, fields=tuple(field for field in change.fields if field.impact <= most))
                 if not kept.fields and not real(kept):
-                    kept = Keep(address=change.address, want=change.want, live=change.live, marker=change.marker, slot=change.slot, left=change.fields)
+                    kept = Keep(
+                        address=change.address, want=change.want, live=change.live, marker=change.marker, slot=change.slot, left=change.fields, boot=change.boot
+                    )
             case Create() | Delete() | Replace() if impact_of(change) > most:
                 above = [("", impact_of(change))]
         if above and isinstance(kept, Create | Delete | Replace):

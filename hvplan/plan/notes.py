@@ -142,6 +142,8 @@ def _planned(want: VirtualMachine, live: LiveVm | None, change: Update | Keep | 
         found |= set(SECTIONS.values())
     elif change.address not in blocked and not (isinstance(change, Keep) and change.partial):
         found |= {word for part, word in SECTIONS.items() if not isinstance(getattr(live, part), Unknown)}
+        if want.boot_order is not UNSET and isinstance(live.boot_order, Unknown):
+            found.discard(SECTIONS["firmware"])
     for device in devices:
         if device.address in blocked:
             continue

@@ -15,6 +15,7 @@ from hvplan.model.objects import Stack, VirtualMachine
 from hvplan.model.values import UNSET, Unknown, same_path
 from hvplan.model.view import marker_line
 from hvplan.plan import settings
+from hvplan.plan.boot import order_drafts
 from hvplan.plan.create import in_turn, starts_after
 from hvplan.plan.devices import add_controller, detach, device_drafts, remove_adapter, remove_dvd
 from hvplan.plan.draft import OFFLINE, Draft

@@ -10,6 +10,7 @@ from hvplan.diff.changes import Change, Create, Delete, Finding, HostDiff, Keep,
 from hvplan.model.address import owner
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.objects import Host, Stack, VirtualMachine, VirtualSwitch
+from hvplan.plan.boot import orders_left
 from hvplan.plan.create import create_drafts
 from hvplan.plan.draft import Draft
 from hvplan.plan.gates import blocked_by, dependents, has_steps, kept_adapters, policy_findings
@@ -44,9 +45,10 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
     findings = [*work.findings, *more]
     while True:
         blocked = blocked_by(findings, work.diff)
-        found = [*dependents(work.diff, blocked), *kept_adapters(work.diff, blocked)]
+        diff, waiting = orders_left(work.diff, blocked, findings)
+        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *waiting]
         works: dict[str, VmWork] = {}
-        for change, devices in objects(work.diff):
+        for change, devices in objects(diff):
             try:
                 made = _drafts(work, change, devices, stack, blocked)
             except InvalidInvocation as error:
@@ -58,7 +60,7 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
                 found += policy_findings(change, made, stack, has_steps(change.address, made.drafts))
         new = [finding for finding in found if finding not in findings]
         if not new:
-            return replace(work, findings=tuple(findings), blocked=blocked, works=works)
+            return replace(work, diff=diff, findings=tuple(findings), blocked=blocked, works=works)
         findings += new
 
 

@@ -118,8 +118,8 @@ def named(host: str, address: str, several: bool) -> str:
     return visible(f"{host}:{address}" if several else address)
 
 
-def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator[Line]:
-    """The lines of one block."""
+def block_lines(document: PlanDocument, block: Block, several: bool, known: set[str] | None = None) -> Iterator[Line]:
+    """The lines of one block. `known`: functions that stand further up already; those that this block defines are added."""
     head = block.head
     steps = _steps(document, block)
     sign, style = _SYMBOLS[("update",)] if head.actions == ("no-op",) and head.importing is None and steps else symbol(head)
@@ -144,7 +144,12 @@ def block_lines(document: PlanDocument, block: Block, several: bool) -> Iterator
             yield refusal_line(refusal, head.place)
     for step in steps:
         only = "  # only if the stop before it fails" if step.escalates else ""
-        yield Line(f"      > {step.powershell}{only}", "dim")
+        *function, call = step.powershell.split("\n")
+        if function and (known is None or "\n".join(function) not in known):
+            yield from (Line(f"      > {text}", "dim") for text in function)
+        if known is not None:
+            known |= {"\n".join(function)}
+        yield Line(f"      > {call}{only}", "dim")
 
 
 def refusal_line(refusal: Refusal, shown: str = "") -> Line:

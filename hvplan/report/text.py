@@ -87,8 +87,9 @@ def _plan_lines(document: PlanDocument) -> Iterator[Line]:
     yield headline(document)
     yield Line("")
     shown: set[tuple[str, str]] = set()
+    functions: set[str] = set()  # a constant script is printed once, and is a function for the calls that follow
     for block in blocks(document):
-        yield from block_lines(document, block, several)
+        yield from block_lines(document, block, several, functions)
         yield Line("")
         shown |= {(change.host, change.address) for change in block.changes}
     for refusal in document.refusals:

@@ -272,7 +272,7 @@ def _answers(sent: Invocation) -> Json:
         devices = statement[0].parameters["Device"]
         assert isinstance(devices, tuple)
         slots = [tuple(map(int, str(device).split(" ")[1].split(":"))) for device in devices if str(device).startswith("SCSI")]
-        drives = [
+        drives: list[Json] = [
             {
                 "Id": f"drive {a}:{b}",
                 "ControllerType": {"enum": "ControllerType", "v": "SCSI"},
@@ -281,8 +281,8 @@ def _answers(sent: Invocation) -> Json:
             }
             for a, b in slots
         ]
-        adapters = [{"Id": device} for device in devices if not str(device).startswith("SCSI")]
-        kinds = {"Get-VMHardDiskDrive": ("HardDiskDrive", drives[::2]), "Get-VMDvdDrive": ("DvdDrive", drives[1::2])}
+        adapters: list[Json] = [{"Id": device} for device in devices if not str(device).startswith("SCSI")]
+        kinds: dict[str, tuple[str, list[Json]]] = {"Get-VMHardDiskDrive": ("HardDiskDrive", drives[::2]), "Get-VMDvdDrive": ("DvdDrive", drives[1::2])}
         kinds |= {"Get-VMNetworkAdapter": ("VMNetworkAdapter", adapters), "Get-VM": ("VirtualMachine", [{}]), "Get-VMFirmware": ("VMFirmware", [{}])}
         return {name: {"objects": [{"obj": kind, "props": props} for props in objects]} for name, (kind, objects) in kinds.items()}
     for cmd, following in zip(statement, (*statement[1:], None), strict=True):

@@ -82,6 +82,10 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "vhd-size": ("The size of a disk is no whole number of sectors.", "Round it."),
     "adapter-name": ("Two adapters of a machine have one name.", "Give each its own name."),
     "qos-order": ("qos.minimumIops is above qos.maximumIops.", "Lower the minimum, or write maximumIops: 0 for no limit."),
+    "boot-order": (
+        "firmware.bootOrder names nothing, or a device that the machine does not declare, that is removed, or that stands there twice.",
+        "Name declared devices, each once: [disks/os, networkAdapters/lan].",
+    ),
     "mac-twice": ("Two adapters have one MAC address.", "Give each its own, or Dynamic."),
     "switch-pattern": ("A switch name has to be sent as it is and, read as a pattern ([ ] * ?), fits another switch.", "Rename one of the switches."),
     "switch-type": ("A key of a switch does not go with its type.", "Remove the key, or change type."),

@@ -117,6 +117,10 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "mac-range": ("The range of MAC addresses would end before it begins, counting what the host keeps.", "Write both ends."),
     "no-drive": ("A path is on a drive that the host does not have.", "Choose another path."),
     # gates and consents
+    "boot-device": (
+        "firmware.bootOrder names a device about which this run decides nothing: refused, ignored by lifecycle, or left out of the run.",
+        "Settle what is said of that device, bring it into the run, or take it out of the order.",
+    ),
     "depends": ("Something it needs was refused.", "Clear that refusal; this one goes with it."),
     "impact": ("A change costs more than --refuse-above allows.", "Raise the gate, or leave the change out."),
     "refuse-above": ("A saved plan holds a change that costs more than --refuse-above allows.", "Raise the gate, or make another plan."),

@@ -73,6 +73,14 @@ MACHINE: Final[Mapping[str, Fact]] = {
         writes=("Start-VM", "Stop-VM", "Save-VM", "Suspend-VM", "Resume-VM", "Remove-VMSavedState"),
         source="behaviour 2.1",
     ),
+    "firmware.bootOrder": Fact(
+        default="the order is not managed; a new machine boots in the order in which it gets its devices, as they are declared",
+        generations=(2,),
+        costs=(("the machine is off", "online"), ("otherwise", "restart")),
+        reads=("Get-VMFirmware: BootOrder",),
+        writes=("Set-HvplanBootOrder -VMId -Device",),
+        source="behaviour 2.5, 6",
+    ),
     "devices.scsiControllers": Fact(
         default="as many as the slots name, at least 1",
         costs=(("more", "restart"), ("fewer", REFUSED)),

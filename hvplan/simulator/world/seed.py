@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from hvplan.simulator.world import host_nouns, seed_checkpoints, shapes, units
+from hvplan.simulator.world.builtin import add_default_switch, default_settings
 from hvplan.simulator.world.emitter import emit
 from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Vhd
 from hvplan.simulator.world.nouns import Adapter
@@ -40,6 +41,7 @@ def load_state(source: str, file: str, release: str | None = None) -> State:
     state = State(_host(top.get("host"), problems, release))
     drawn = top.get("drawn")
     _switches(top.get("switches"), state, problems)
+    add_default_switch(state)
     _files(top.get("files"), state, problems)
     _vms(top.get("vms"), state, problems)
     _nats(top.get("nats"), state, problems)
@@ -60,7 +62,7 @@ def dump_state(state: State) -> dict[str, Any]:
     made: dict[str, Any] = {"name": host.name, "release": host.release, "culture": host.culture, **shapes.HOST.dump(host, default)}
     made["volumes"] = [shapes.VOLUME.dump(one, host_nouns.Volume(path="", size=-1, free=-1)) for one in host.volumes]
     made["netAdapters"] = [shapes.NET_ADAPTER.dump(one, host_nouns.NetAdapter(id=UUID(int=0), name="", mac="", description="")) for one in host.net_adapters]
-    made["settings"] = _dump_settings(host.settings)
+    made["settings"] = _dump_settings(host.settings, default_settings(host.release))
     switch = host_nouns.Switch(id=UUID(int=0), name="")
     made_up: dict[str, Any] = {
         "kind": "World",
@@ -117,7 +119,7 @@ def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
     octets = given["uuid"].bytes[:2].hex().upper()
     settings.setdefault("mac_minimum", f"00155D{octets}00")
     settings.setdefault("mac_maximum", f"00155D{octets}FF")
-    given["settings"] = host_nouns.Settings(**settings)
+    given["settings"] = replace(default_settings(given.setdefault("release", "2025")), **settings)
     if "volumes" in parts:
         volumes = [shapes.VOLUME.load(item, problems) for item in _list(parts["volumes"], problems)]
         given["volumes"] = tuple(
@@ -150,8 +152,7 @@ def _settings(node: Node, problems: Problems) -> dict[str, Any]:
     return made
 
 
-def _dump_settings(settings: host_nouns.Settings) -> dict[str, Any]:
-    default = host_nouns.Settings()
+def _dump_settings(settings: host_nouns.Settings, default: host_nouns.Settings) -> dict[str, Any]:
     made = shapes.SETTINGS.dump(settings, default)
     for key, shape in (("macAddressRange", shapes.MAC_RANGE), ("liveMigration", shapes.MIGRATION)):
         inner = shape.dump(settings, default)

@@ -91,8 +91,8 @@ def dump_with_checkpoints(vm: VM, state: State) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     if vm.checkpoint_type != "Production":
         settings["type"] = vm.checkpoint_type
-    if vm.automatic_checkpoints:
-        settings["automatic"] = True
+    if vm.automatic_checkpoints == state.release.server:
+        settings["automatic"] = vm.automatic_checkpoints
     if vm.snapshot_path:
         settings["path"] = vm.snapshot_path
     items = [

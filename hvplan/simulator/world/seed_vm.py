@@ -34,6 +34,7 @@ def load_vm(node: Node, state: State, problems: Problems, id: UUID | None = None
         problems.add(node.value["version"], f"Windows {state.host.release} cannot run configuration version {given['version']}.")
     generation = given.setdefault("generation", 2)
     given.setdefault("path", state.host.settings.vm_path)
+    given["automatic_checkpoints"] = not state.release.server
     given.setdefault("guest", state.host.guest)
     given.setdefault("created", created or nouns.EPOCH)
     given["processor"] = _processor(node.value.get("processor"), problems)

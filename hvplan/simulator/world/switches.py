@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hvplan.simulator.values import List, Obj
 from hvplan.simulator.world import limits
+from hvplan.simulator.world.builtin import DEFAULT_SWITCH
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.enums import enum
 from hvplan.simulator.world.host_nouns import NetAdapter, Switch
@@ -88,17 +89,13 @@ def _adapters(context: Context, besides: Switch | None = None) -> list[NetAdapte
     return found
 
 
-_BUILT_IN = UUID("c08cb7b8-9b3c-408e-8e30-5e16a3aeb444")
-"""The Default Switch of a client, which nobody can change or remove."""
-
-
 def _changeable(context: Context) -> list[Switch]:
     """The switches a write names; the built-in one is refused."""
     found = _targets(context)
     for one in found:
-        if one.id == _BUILT_IN:
+        if one.id == DEFAULT_SWITCH:
             context.errors.append(operation_failed(f"The switch '{one.name}' is built in and cannot be changed or removed.", one.name).error)
-    return [one for one in found if one.id != _BUILT_IN]
+    return [one for one in found if one.id != DEFAULT_SWITCH]
 
 
 def _targets(context: Context, names: str = "Name") -> list[Switch]:

@@ -48,7 +48,6 @@ class Mortal:
         """The host's own."""
         return str(self.real.release)
 
-    @property
     def dead(self) -> bool:
         """Has the process been killed."""
         return self.writes >= self.life
@@ -56,7 +55,7 @@ class Mortal:
     def call(self, call: Call) -> Answer:
         """Answer while the process lives; what its killed pipeline would have done next does not happen."""
         if not call.command.startswith(casebook.READS):
-            if self.dead:
+            if self.dead():
                 return Answer()
             self.writes += 1
         return self.real.call(call)
@@ -77,10 +76,10 @@ class Killed:
 
     def run(self, invocation: Invocation, *, timeout: float = 120.0) -> Outcome:
         """Run it while there is somebody to run it."""
-        if self.world.dead:
+        if self.world.dead():
             return GONE
         outcome = self.direct.run(invocation, timeout=timeout)
-        return GONE if self.world.dead and invocation.write else outcome
+        return GONE if self.world.dead() and invocation.write else outcome
 
     def close(self) -> None:
         """Nothing is held."""

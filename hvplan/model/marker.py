@@ -44,19 +44,19 @@ class Marker:
     adapters: Mapping[str, str] = field(default_factory=dict)
     protect: bool = False
     restart: bool = False
-
     going: Mapping[str, str] = field(default_factory=dict)
+
     def fits(self, guid: str) -> bool:
         """Does it belong to the object with that id; a copied or restored object carries a foreign one."""
         return self.owner in ("new", guid.lower()[:ID_LENGTH])
 
 
-def _safe(value: str) -> str:
 def going_of(files: Mapping[str, str]) -> dict[str, str]:
     """Device key -> file, from files by the address of their disk."""
     return {decode(address.rsplit("/", 1)[1]): path for address, path in files.items()}
 
 
+def _safe(value: str) -> str:
     return quote(value, safe="/-._~")
 
 
@@ -77,8 +77,8 @@ def _line(marker: Marker, applied: Mapping[str, str]) -> str:
     words += [f"nic/{_safe(key)}={guid}" for key, guid in sorted(marker.adapters.items())]
     words += ["protect"] if marker.protect else []
     words += ["restart"] if marker.restart else []
-    return PREFIX + " ".join(words)
     words += [f"going/{_safe(key)}={_safe(path)}" for key, path in sorted(marker.going.items())]
+    return PREFIX + " ".join(words)
 
 
 def find(notes: str) -> tuple[Marker | None, int]:
@@ -90,14 +90,14 @@ def find(notes: str) -> tuple[Marker | None, int]:
 def _parse(line: str) -> Marker | None:
     values: dict[str, str] = {}
     adapters: dict[str, str] = {}
-    for word in line[len(PREFIX) :].split(" "):
     going: dict[str, str] = {}
+    for word in line[len(PREFIX) :].split(" "):
         key, equals, value = word.partition("=")
         if key.startswith("nic/") and equals:
             adapters[unquote(key[4:])] = value
-        elif key:
         elif key.startswith("going/") and equals:
             going[unquote(key[6:])] = unquote(value)
+        elif key:
             values[key] = value if equals else "true"
     kind = "switch" if "switch" in values else "vm"
     if not {"stack", "id", kind} <= values.keys():
@@ -119,8 +119,8 @@ def _parse(line: str) -> Marker | None:
         adapters=adapters,
         protect="protect" in values,
         restart="restart" in values,
-    )
         going=going,
+    )
 
 
 def line_in(notes: str) -> str:

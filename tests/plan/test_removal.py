@@ -52,7 +52,7 @@ def test_files_go_only_when_asked_for_and_proven_ours() -> None:
     assert [(c.kind, c.flag) for c in document.consents] == [("delete-disk", "--delete-disks=vm/web01/disks/os")]
     copied = disk(size=60 * GIB, source="golden", source_path=r"D:\golden.vhdx")
     declared = live_vm(marker=mine(applied={"disk/os": digest(disk_declared(copied))}), disks=(drive(OS),))
-    assert len(plan(host(declared, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES).steps) == 3
+    assert len(plan(host(declared, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES).steps) == 4
     unproven = live_vm(marker=mine(applied={"disk/os": "whatever"}), disks=(drive(OS),))
     assert [code for _, code in refusals(plan(host(unproven, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES))] == ["disk-kept"]
 

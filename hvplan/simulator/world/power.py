@@ -19,6 +19,7 @@ from hvplan.simulator.world.state import STOPPED_STATES, State
 SHUTDOWN_LIMIT = 300.0
 """Seconds that Stop-VM waits for a guest: five minutes are documented for -Force, assumed without it."""
 _RUNNING = ("Running", "RunningCritical")
+_UNDER_WAY = ("Starting", "Saving", "Pausing", "Resuming")
 
 
 def settle(state: State, now: datetime) -> None:
@@ -156,9 +157,12 @@ def stop_vm(context: Context) -> None:
 
 
 def _turn_off(context: Context, vm: VM) -> None:
+    """From every stable state, and out of a shutdown that no guest answers; on the way elsewhere it is refused as other requests are (behaviour 5.2)."""
     if vm.state == "Off":
         context.warnings.append("The virtual machine is already in the specified state.")
         return
+    if vm.state in _UNDER_WAY:
+        raise wrong_state(vm)
     context.state.put(arrived(vm, "OffCritical" if vm.state.endswith("Critical") else "Off", context.now()))
 
 

@@ -172,3 +172,30 @@ def test_a_latency_profile_takes_the_worlds_time() -> None:
         good(host, "Start-VM", VM=[made])
         good(host, "Stop-VM", VM=[made])
         assert (clock.monotonic() > 0) == moves
+
+
+STOPPING = "  - {name: web, state: Stopping, pending: {state: 'Off'}}"
+
+
+def test_a_shutdown_that_nobody_hears_ends_by_turning_off_alone() -> None:
+    """While Stopping: public tools turn such machines off; a second shutdown, forced or not, saving, pausing and starting are refused."""
+    host = world(STOPPING)
+    others: list[tuple[str, dict[str, bool]]] = [
+        ("Stop-VM", {}), ("Stop-VM", {"Force": True}), ("Stop-VM", {"Save": True}), ("Save-VM", {}), ("Suspend-VM", {}), ("Resume-VM", {}), ("Start-VM", {}),
+        ("Restart-VM", {"Force": True}),
+    ]  # fmt: skip
+    for command, bound in others:
+        assert refused(host, command, Name=["web"], **bound) == ("InvalidState", "InvalidOperation"), command
+        assert vm(host, "web").props["State"] == "Stopping"
+    good(host, "Stop-VM", Name=["web"], TurnOff=True)
+    assert vm(host, "web").props["State"] == "Off"
+    good(host, "Start-VM", Name=["web"])
+
+
+@pytest.mark.parametrize("state", ["Starting", "Saving", "Pausing", "Resuming"])
+def test_on_the_way_to_another_state_nothing_else_is_asked(state: str) -> None:
+    """Sources differ on whether a second request overrides the first, so it is refused (behaviour 5.2), turning off included."""
+    host = world(f"  - {{name: web, state: {state}}}")
+    for bound in ({"TurnOff": True}, {"Force": True}, {"Save": True}):
+        assert refused(host, "Stop-VM", Name=["web"], **bound) == ("InvalidState", "InvalidOperation")
+    assert vm(host, "web").props["State"] == state

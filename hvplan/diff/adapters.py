@@ -159,12 +159,10 @@ def _setting_findings(adapter: NetworkAdapter, live: LiveAdapter | None, address
         now = "emulated" if live.legacy else "synthetic"
         text = f"the adapter is {now}, and only a new one could be otherwise. Remove it first (`absent: true`), or declare it as it is."
         yield vm.refuse(address, "replace", text, "legacy")
-    mode = _bandwidth_mode(adapter, live, ctx)
     for name, modes in _MINIMUMS.items():
         value, row = getattr(settings, name), rows(settings)[name]
-        if mode and isinstance(value, int) and value and mode not in modes and lifecycle.manages(row.path):
-            text = f"{row.path} does not go with the bandwidthMode {mode} of its switch. Remove it, or use the other minimum."
-            yield vm.refuse(address, "bandwidth-mode", text, row.path)
+        if isinstance(value, int) and value and lifecycle.manages(row.path) and (text := _minimum_text(modes, _switches(adapter, live, ctx))):
+            yield vm.refuse(address, "bandwidth-mode", f"{row.path} {text}", row.path)
     if lifecycle.manages("vlan") and (text := _vlan_text(adapter, live, ctx)):
         yield vm.refuse(address, "vlan-mode", text, "vlan")
 
@@ -194,10 +192,20 @@ def _switches(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -
     return tuple(switch for switch in known if switch.name.casefold() == name.casefold())
 
 
-def _bandwidth_mode(adapter: NetworkAdapter, live: LiveAdapter | None, ctx: Context) -> str:
-    """How the switch of an adapter gives minimum bandwidths; `""` for none, or one that nobody knows."""
-    modes = (switch.settings.bandwidth_mode for switch in _switches(adapter, live, ctx))
-    return next((mode for mode in modes if isinstance(mode, str)), "")
+def _minimum_text(modes: tuple[str, ...], switches: tuple[LiveSwitch | VirtualSwitch, ...]) -> str:
+    """Why a switch does not take a kind of minimum bandwidth, `""` if it does or nobody knows.
+
+    Which mode Hyper-V chooses for a new switch is not documented reliably: it has to be written.
+    """
+    there = [switch.settings.bandwidth_mode for switch in switches if isinstance(switch, LiveSwitch)]
+    mode = next((one for one in there if isinstance(one, str)), "")
+    if mode and mode not in modes:
+        return f"does not go with the bandwidthMode {mode} of its switch. Remove it, or use the other minimum."
+    new = next((switch.settings.bandwidth_mode for switch in switches if not there), modes[0])
+    if new != modes[0]:
+        has = f"the new one has {new}" if isinstance(new, str) and new != "Default" else "for the new one no mode is written"
+        return f"needs a switch with bandwidthMode {modes[0]}, and {has}. Write it there, or remove the minimum."
+    return ""
 
 
 def _switch_findings(adapter: NetworkAdapter, address: str, vm: Machine, ctx: Context) -> Iterator[Finding]:

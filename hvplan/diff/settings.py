@@ -92,6 +92,8 @@ def compare(
         if now is UNSET:
             now = None
         if never_live and row.path.startswith("memory.dynamic."):
+            if not manages(lifecycle, "memory.dynamic"):
+                continue  # nobody turns it on, and until somebody does there is nothing to be in sync
             now = None
         if want is UNSET or (now is not None and equal(row, want, now)) or (now is None and want is None):
             continue

@@ -33,6 +33,10 @@ _MAXIMUM = (
     When("lowered while dynamic memory is on", RESTART, lambda before, after, vm: vm.dynamic_memory),
     When("dynamic memory is off", RESTART),
 )
+_BUFFER = (
+    When("dynamic memory has to be turned on first", RESTART, lambda before, after, vm: not vm.dynamic_memory),
+    When("always", ONLINE),
+)
 
 
 def _version(vm: Situation) -> tuple[int, ...]:
@@ -239,6 +243,7 @@ class Memory:
         set="Buffer",
         query="Get-VMMemory",
         write="Set-VMMemory",
+        impact=_BUFFER,
         reset=20,
         doc="Spare memory that is kept ready for the guest.",
         source="behaviour 2.2, 3.2",

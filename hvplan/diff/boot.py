@@ -53,7 +53,7 @@ def diff_boot(vm: Machine, live: LiveVm | None, devices: Sequence[Change], findi
         change = by_address.get(at)
         word = _word(change)
         if not word and not isinstance(change, Create):
-            why = "about which nothing is decided" if at in refused else "which lifecycle leaves alone, so nobody looks for it"
+            why = "about which nothing is decided" if at in refused else "which is not there and which lifecycle leaves alone"
             text = f"{PATH} names {name}, {why}; the order stays as it is. Take it out of the order, or settle that first."
             return _refused(vm, "boot-device", text, blocks=(vm.address,) if vm.new else ())
         found.append(BootDevice(name=name, address=at, word=word))
@@ -125,14 +125,15 @@ def missing(boot: Boot, devices: Iterable[Change]) -> str:
 def without_order(change: Change) -> Change:
     """A machine whose order is not written in this run."""
     match change:
-        case Create():
-            return replace(change, boot=None)
-        case Update():
+        case Create(boot=Boot() as boot):
+            return replace(change, boot=replace(boot, left=True))
+        case Update(boot=Boot() as boot):
+            left = replace(boot, left=True)
             rest = tuple(field for field in change.fields if field.path != PATH)
             facts = (rest, change.adopts, change.claims, change.finishing, change.released, change.renamed_from, change.unasked, change.protect is not None)
             if any(facts):
-                return replace(change, fields=rest)
-            return Keep(address=change.address, want=change.want, live=change.live, marker=change.marker, left=change.fields, boot=change.boot)
+                return replace(change, fields=rest, boot=left)
+            return Keep(address=change.address, want=change.want, live=change.live, marker=change.marker, left=change.fields, boot=left)
         case _:
             return change
 
@@ -140,9 +141,9 @@ def without_order(change: Change) -> Change:
 def written(change: Change) -> Boot | None:
     """The order that a change of a machine asks to be written; None where it is as declared, or not."""
     match change:
-        case Create(boot=Boot() as boot):
+        case Create(boot=Boot(left=False) as boot):
             return boot
-        case Update(boot=Boot() as boot) if any(field.path == PATH for field in change.fields):
+        case Update(boot=Boot(left=False) as boot) if any(field.path == PATH for field in change.fields):
             return boot
         case _:
             return None

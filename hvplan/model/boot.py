@@ -93,8 +93,9 @@ class BootDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
-    """A declared order against a machine. `order`: the words of the live one that count; `shown`: the same for people."""
+    """A declared order against a machine. `order`: the words of the live one that count; `shown`: the same for people. `left`: not written in this run."""
 
     devices: tuple[BootDevice, ...]
     order: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    left: bool = False

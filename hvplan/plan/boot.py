@@ -25,7 +25,7 @@ def order_drafts(host: str, change: Create | Update | Keep, id: str | Ref, devic
     """
     boot = change.boot
     moves = boot is not None and moved(boot, devices)
-    if boot is None or missing(boot, devices) or not (moves or written(change)):
+    if boot is None or boot.left or missing(boot, devices) or not (moves or written(change)):
         return
     found = [_device(device, devices) for device in boot.devices]
     invocation = build.write(Cmd(COMMAND, {"VMId": id, "Device": tuple(found)}))

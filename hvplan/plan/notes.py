@@ -11,6 +11,7 @@ from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Keep, Update
 from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section, dvd_section, own_section, qos_section
 from hvplan.document.plan import Expect
+from hvplan.model import boot
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
@@ -142,7 +143,7 @@ def _planned(want: VirtualMachine, live: LiveVm | None, change: Update | Keep | 
         found |= set(SECTIONS.values())
     elif change.address not in blocked and not (isinstance(change, Keep) and change.partial):
         found |= {word for part, word in SECTIONS.items() if not isinstance(getattr(live, part), Unknown)}
-        if want.boot_order is not UNSET and isinstance(live.boot_order, Unknown):
+        if want.boot_order is not UNSET and want.lifecycle.manages(boot.PATH) and (change.boot is None or change.boot.left):
             found.discard(SECTIONS["firmware"])
     for device in devices:
         if device.address in blocked:

@@ -20,6 +20,7 @@ from hvplan.plan.make import HostInput, PlanOptions, make_plan
 GIB, MIB = 1 << 30, 1 << 20
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STACK = Stack(name="lab")
+HOST = Host(name="hv01")
 PLAIN = PlanOptions()
 UNTAGGED = Vlan()
 SERVICES = IntegrationServices(guest_service_interface=False, time_synchronization=True, heartbeat=True, key_value_pair_exchange=True, shutdown=True, vss=True)
@@ -143,20 +144,27 @@ def vhd(path: str, size: int = 60 * GIB, **more: Any) -> LiveVhd:
     return LiveVhd(**(values | more))
 
 
-def plan(live: LiveHost, *wanted: Any, stack: Stack = STACK, options: PlanOptions = PLAIN, place: Callable[[str, str, str], str] | None = None) -> PlanDocument:
+def plan(
+    live: LiveHost,
+    *wanted: Any,
+    stack: Stack = STACK,
+    options: PlanOptions = PLAIN,
+    place: Callable[[str, str, str], str] | None = None,
+    reached: Host = HOST,
+) -> PlanDocument:
     """The plan of one host for those wishes."""
     kinds: dict[str, list[Any]] = {"VirtualMachine": [], "VirtualSwitch": [], "VirtualDisk": []}
     for one in wanted:
         kinds[type(one).__name__].append(one)
     desired = Desired(
         stack=stack,
-        hosts=(Host(name="hv01"),),
+        hosts=(reached,),
         vms=tuple(kinds["VirtualMachine"]),
         switches=tuple(kinds["VirtualSwitch"]),
         disks=tuple(kinds["VirtualDisk"]),
     )
     where = place or (lambda host, address, path: f"lab.yaml:{address}:{path}".rstrip(":"))
-    return make_plan([HostInput(host=Host(name="hv01"), desired=desired, live=live)], stack=stack, options=options, now=NOW, place=where)
+    return make_plan([HostInput(host=reached, desired=desired, live=live)], stack=stack, options=options, now=NOW, place=where)
 
 
 def printed(document: PlanDocument) -> list[str]:

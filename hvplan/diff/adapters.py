@@ -10,7 +10,7 @@ from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Ke
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import adapter_declared, adapter_section, cause
 from hvplan.diff.disks import Devices
-from hvplan.diff.settings import compare, manages, row_findings
+from hvplan.diff.settings import compare, manages, manages_device, manages_group, row_findings
 from hvplan.model.address import device
 from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact, When
@@ -30,36 +30,41 @@ _MINIMUMS: Final[Mapping[str, tuple[str, ...]]] = {"minimum_weight": ("Weight", 
 def diff_adapters(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     """Every declared adapter against those of the VM."""
     want = vm.want
-    managed = [a for a in want.network_adapters if manages(want.lifecycle, f"devices.{GROUP}.{a.key}", f"{GROUP}.{a.key}", f"{GROUP}/{a.key}")]
+    managed = [a for a in want.network_adapters if manages_device(want.lifecycle, GROUP, a.key, parts=True)]
     adapters: Sequence[LiveAdapter] = ()
     if live and isinstance(live.adapters, Unknown):
-        if not managed:
-            return Devices()
         why = f"network adapters could not be read ({live.adapters.why}), so nothing about them is decided."
-        return Devices(findings=tuple(vm.refuse(device(vm.address, GROUP, a.key), "unknown", why) for a in managed))
+        return Devices(
+            changes=tuple(Keep(address=device(vm.address, GROUP, a.key), want=a, live=None, partial=True) for a in want.network_adapters),
+            findings=tuple(vm.refuse(device(vm.address, GROUP, a.key), "unknown", why) for a in managed),
+        )
     if live and not isinstance(live.adapters, Unknown):
         adapters = live.adapters
     changes: list[Change] = []
     findings: list[Finding] = []
-    matches = match(managed, adapters, vm)
+    matches = match(want.network_adapters, adapters, vm)
     claimed = {found.id for found in matches.values() if isinstance(found, LiveAdapter)}
     free = [adapter for adapter in adapters if adapter.id not in claimed]
-    for adapter in managed:
+    for adapter in want.network_adapters:
         address = device(vm.address, GROUP, adapter.key)
         found = matches.get(adapter.key)
-        if isinstance(found, str):
+        if adapter not in managed:
+            changes.append(Keep(address=address, want=adapter, live=found if isinstance(found, LiveAdapter) else None, partial=True))
+        elif isinstance(found, str):
             findings.append(vm.refuse(address, "adapter-ambiguous", found))
+            changes.append(Keep(address=address, want=adapter, live=None, partial=True))
         elif adapter.absent:
             changes.append(_remove(found, address, adapter, vm) if found else Keep(address=address, want=adapter, live=None))
         elif found is None and free and vm.adopted:
             there = ", ".join(sorted(f"{a.name} ({a.mac})" for a in free))
             text = f"no adapter of the machine is {adapter.name}, and these are nobody's: {there}. Name one with `name` or `match.mac`, or declare them too."
             findings.append(vm.refuse(address, "adapter-unmatched", text))
+            changes.append(Keep(address=address, want=adapter, live=None, partial=True))
         else:
             findings += _switch_findings(adapter, address, vm, ctx)
             findings += _setting_findings(adapter, found, address, vm, ctx)
             changes.append(_create(adapter, address, vm) if found is None else _update(adapter, found, address, vm, ctx))
-    if GROUP in want.lifecycle.exclusive and live and not vm.completing:
+    if GROUP in want.lifecycle.exclusive and manages_group(want.lifecycle, GROUP) and live and not vm.completing:
         changes += [_remove(a, device(vm.address, GROUP, label(a, adapters)), None, vm) for a in free]
         free = []
     undeclared = () if vm.completing else tuple(device(vm.address, GROUP, label(a, adapters)) for a in free)

@@ -189,7 +189,10 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """Nothing to do here. `live` None: it is wanted absent and is. `partial`: this run looks at some of its devices only. `left`: what a later run changes."""
+    """Nothing to do here. `live` None: it is wanted absent and is, or nobody can tell. `left`: what a later run changes.
+
+    `partial`: this run looks at some of its devices only, or, of a device, it does not look at it at all; the mark keeps what it says of it.
+    """
 
     address: str
     want: Want

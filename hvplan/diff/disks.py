@@ -10,7 +10,7 @@ from hvplan.diff.changes import Change, Create, Delete, Finding, Keep, NewFile
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.drives import diff_drive
 from hvplan.diff.files import header, prepare
-from hvplan.diff.settings import manages
+from hvplan.diff.settings import manages_device, manages_group
 from hvplan.diff.ways import is_unfinished
 from hvplan.model.address import device
 from hvplan.model.devices import CONTROLLERS, Disk, Slot
@@ -50,13 +50,17 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     matched: set[Slot] = set()
     for disk in want.disks:
         address = device(vm.address, GROUP, disk.key)
-        if not manages(want.lifecycle, f"devices.disks.{disk.key}", f"disks.{disk.key}", f"disks/{disk.key}"):
-            continue
         drive = moves.get(disk.key) or _match(disk, [d for d in drives if d not in moves.values()], ctx)
+        if not manages_device(want.lifecycle, GROUP, disk.key):
+            there = drive if isinstance(drive, LiveDrive) else None
+            matched |= {there.slot} if there else set()
+            changes.append(Keep(address=address, want=disk, live=there, slot=there.slot if there else None, partial=True))
+            continue
         if disk.key in moves:
             findings += _no_place(disk, address, vm, dvds, unasked)
         if isinstance(drive, Finding):
             findings.append(vm.refuse(address, drive.code, drive.text, drive.path))
+            changes.append(Keep(address=address, want=disk, live=None, partial=True))
             continue
         if drive:
             matched.add(drive.slot)
@@ -76,7 +80,7 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
             changes.append(change)
     controllers = max([controllers, *(c.slot.controller + 1 for c in changes if isinstance(c, Create) and c.slot and c.slot.kind == "scsi")])
     undeclared = [drive for drive in drives if drive.slot not in matched and drive.slot not in {disk.slot for disk in want.disks}]
-    if GROUP in want.lifecycle.exclusive and live:
+    if GROUP in want.lifecycle.exclusive and manages_group(want.lifecycle, GROUP) and live:
         changes += [_detach(drive, device(vm.address, GROUP, str(drive.slot)), None, vm) for drive in undeclared]
         undeclared = []
     return Devices(

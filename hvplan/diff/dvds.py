@@ -9,7 +9,7 @@ from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Ke
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import cause, dvd_declared, dvd_section
 from hvplan.diff.disks import Devices, free_slot
-from hvplan.diff.settings import manages
+from hvplan.diff.settings import manages, manages_device, manages_group
 from hvplan.model.address import device
 from hvplan.model.devices import Dvd, Slot
 from hvplan.model.impact import Impact, When
@@ -36,10 +36,11 @@ def diff_dvds(vm: Machine, live: LiveVm | None, disks: Devices, ctx: Context) ->
     matched: set[Slot] = set()
     for dvd in want.dvds:
         address = device(vm.address, GROUP, dvd.key)
-        if not manages(want.lifecycle, f"devices.{GROUP}.{dvd.key}", f"{GROUP}.{dvd.key}", f"{GROUP}/{dvd.key}"):
-            continue
         drive = _match(dvd, drives)
         matched |= {drive.slot} if drive else set()
+        if not manages_device(want.lifecycle, GROUP, dvd.key):
+            changes.append(Keep(address=address, want=dvd, live=drive, slot=drive.slot if drive else None, partial=True))
+            continue
         if dvd.absent:
             changes.append(_remove(drive, address, dvd, vm) if drive else Keep(address=address, want=dvd, live=None))
             continue
@@ -53,7 +54,7 @@ def diff_dvds(vm: Machine, live: LiveVm | None, disks: Devices, ctx: Context) ->
     undeclared = [drive for drive in drives if drive.slot not in matched]
     if vm.completing:
         undeclared = [drive for drive in undeclared if drive.path]
-    if GROUP in want.lifecycle.exclusive and live:
+    if GROUP in want.lifecycle.exclusive and manages_group(want.lifecycle, GROUP) and live:
         changes += [_remove(drive, device(vm.address, GROUP, str(drive.slot)), None, vm) for drive in undeclared]
         undeclared = []
     slots = [change.slot for change in changes if isinstance(change, Create) and change.slot]

@@ -35,6 +35,18 @@ def manages(lifecycle: Lifecycle, *spellings: str) -> bool:
     return (lifecycle.manage is None or named(lifecycle.manage)) and not named(lifecycle.ignore)
 
 
+def manages_group(lifecycle: Lifecycle, group: str) -> bool:
+    """May devices of a kind that nobody declared be removed: `exclusive` says nothing of a kind that is not compared."""
+    return manages(lifecycle, f"devices.{group}", group)
+
+
+def manages_device(lifecycle: Lifecycle, group: str, key: str, *, parts: bool = False) -> bool:
+    """Is a device compared; with `parts` also one of which `manage` names some settings only."""
+    spellings = (f"devices.{group}.{key}", f"{group}.{key}", f"{group}/{key}")
+    inside = parts and any(path.startswith(tuple(f"{one}{end}" for one in spellings for end in "./")) for path in lifecycle.manage or ())
+    return manages(replace(lifecycle, manage=None) if inside else lifecycle, *spellings)
+
+
 def effective(part: Any, lifecycle: Lifecycle, *, defaults: bool, generation: int, host: LiveHost) -> Iterator[tuple[Row, Any]]:
     """Row and wanted value: what is written and managed, `null` as its default; with `defaults` also what a creation sends unasked."""
     for name, row in rows(part).items():

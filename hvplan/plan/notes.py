@@ -146,7 +146,7 @@ def _planned(want: VirtualMachine, live: LiveVm | None, change: Update | Keep | 
         if want.boot_order is not UNSET and want.lifecycle.manages(boot.PATH) and (change.boot is None or change.boot.left):
             found.discard(SECTIONS["firmware"])
     for device in devices:
-        if device.address in blocked:
+        if device.address in blocked or (isinstance(device, Keep) and device.partial):
             continue
         match device.want:
             case Disk(absent=False) as disk:

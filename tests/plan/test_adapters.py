@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from hvplan.model.devices import NetworkAdapter, Vlan
+from typing import Any
+
+import pytest
+
+from hvplan.model.devices import Disk, Dvd, NetworkAdapter, Vhd, Vlan, parse_slot
 from hvplan.model.objects import Lifecycle
+from hvplan.model.parts import General
 from hvplan.model.values import Unknown
-from tests.plan.worlds import adapter, guid, host, lines, live_adapter, live_switch, live_vm, mine, plan, refusals, switch, vm
+from tests.plan.worlds import adapter, drive, guid, host, lines, live_adapter, live_switch, live_vm, mine, plan, refusals, switch, vhd, vm
 
 LAN = (live_switch(), live_switch("dmz", 901))
 ONE = f"Get-VM -Id '{guid(1)}' | Get-VMNetworkAdapter | Where-Object -Property 'Id' -EQ -Value 'Microsoft:{guid(1).upper()}\\{guid(700).upper()}' | "
@@ -104,7 +109,7 @@ def test_vlans_that_a_port_cannot_have() -> None:
     private = Vlan("Isolated", 10, secondary=((101, 101),))
     outside = (live_switch(), live_switch("dmz", 901, kind="External"))
 
-    def codes(vlan: Vlan, on: str = "lan", **live: bool) -> list[str]:
+    def codes(vlan: Vlan, on: str = "lan", **live: Any) -> list[str]:
         there = live_vm(marker=mine(), generation=1, bios=None, firmware=None, adapters=(live_adapter(on=on, **live),))
         return [code for _, code in refusals(plan(host(there, switches=outside), vm(generation=1, network_adapters=(adapter(on=on, vlan=vlan),))))]
 
@@ -113,3 +118,52 @@ def test_vlans_that_a_port_cannot_have() -> None:
     assert codes(private, on="dmz", legacy=True) == ["vlan-mode"]
     assert codes(Vlan("Trunk", trunk=((10, 20),)), legacy=True) == ["vlan-mode"]
     assert codes(Vlan("Access", 10), legacy=True) == []
+
+
+@pytest.mark.parametrize(
+    "lifecycle",
+    [
+        Lifecycle(exclusive=("networkAdapters", "disks", "dvds"), ignore=("networkAdapters/lan", "devices.disks.os", "dvds.setup")),
+        Lifecycle(exclusive=("networkAdapters", "disks", "dvds"), ignore=("devices",)),
+        Lifecycle(exclusive=("networkAdapters", "disks", "dvds"), ignore=("networkAdapters", "disks", "dvds")),
+        Lifecycle(exclusive=("networkAdapters", "disks", "dvds"), manage=("processor",)),
+    ],
+)
+def test_exclusive_removes_what_is_undeclared_and_nothing_else(lifecycle: Lifecycle) -> None:
+    """A declared device that is not compared stays as it is, is no stranger to `exclusive`, and the mark keeps what it says of it."""
+    mark = mine(adapters={"lan": guid(700)[:13]}, applied={"nic/lan": "111111", "disk/os": "222222"})
+    live = live_vm(marker=mark, state="Running", adapters=(live_adapter(),), disks=(drive(r"D:\os.vhdx"),), dvds=(drive(r"D:\setup.iso", "scsi 0:4"),))
+    want = vm(
+        general=General(notes="new"),
+        lifecycle=lifecycle,
+        network_adapters=(adapter(vlan=Vlan("Access", 9)),),
+        disks=(Disk(key="os", vhd=Vhd(path=r"D:\os.vhdx", size=9 << 30)),),
+        dvds=(Dvd(key="setup", slot=parse_slot("scsi 0:4"), iso=None),),
+    )
+    document = plan(host(live, switches=LAN, vhds=(vhd(r"D:\os.vhdx"),)), want)
+    assert [c.address for c in document.resource_changes] == [
+        "vm/web01",
+        "vm/web01/disks/os",
+        "vm/web01/dvds/setup",
+        "vm/web01/networkAdapters/lan",
+    ]
+    assert {c.actions for c in document.resource_changes[1:]} == {("no-op",)}
+    assert [step.action for step in document.steps] in ([], ["mark"])
+    for step in document.steps:
+        assert "disk/os.222222" in step.powershell
+        assert "nic/lan.111111," in step.powershell
+        assert " nic/lan=000002bc-6d3e" in step.powershell
+
+
+def test_settings_that_alone_are_managed() -> None:
+    """`manage` may name one setting of an adapter: that is compared, and nothing beside it."""
+    live = live_vm(marker=mine(), state="Running", adapters=(live_adapter(),))
+    want = vm(network_adapters=(adapter(on="dmz", vlan=Vlan("Access", 9)),), lifecycle=Lifecycle(manage=("networkAdapters/lan/vlan",)))
+    assert [field.path for c in plan(host(live, switches=LAN), want).resource_changes for field in c.fields] == ["vlan"]
+
+
+def test_every_declared_adapter_has_its_entry() -> None:
+    """Also one that is refused because nobody can tell which of the machine's it is."""
+    live = live_vm(state="Running", adapters=(live_adapter("Netzwerkkarte"),))
+    document = plan(host(live, switches=LAN), vm(network_adapters=(adapter(),)))
+    assert [(c.address, c.actions) for c in document.resource_changes][1:] == [("vm/web01/networkAdapters/lan", ("no-op",))]

@@ -89,7 +89,7 @@ class Exchange:
 
     `type` and `block_size`: what a converted file becomes; 0: the host's own block size. `copied`: bytes that are read.
     `room`: bytes the new file takes at once in the folder of `path`. `same`: it is the same disk in another file, not
-    another one that stood there. `held`: what the drive holds now.
+    another one that stood there. `held`: what the drive holds now. `keeps`: what is said of the file that stays, `""` if none does.
     """
 
     acts: tuple[Act, ...]
@@ -100,6 +100,7 @@ class Exchange:
     copied: int = 0
     room: int = 0
     same: bool = True
+    keeps: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +121,8 @@ class Create:
     net_adapters: tuple[Nic, ...] = ()
     line: When = When("new", Impact.ONLINE)
     management: str = ""
-
     boot: Boot | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -150,8 +151,8 @@ class Update:
     net_adapters: tuple[Nic, ...] = ()
     management: str = ""
     exchange: Exchange | None = None
-
     boot: Boot | None = None
+
     @property
     def exchanged(self) -> Exchange | None:
         """The exchange of a disk's file, where a field is left that asks for it."""
@@ -201,8 +202,8 @@ class Keep:
     slot: Slot | None = None
     partial: bool = False
     left: tuple[FieldChange, ...] = ()
-
     boot: Boot | None = None
+
 
 Change = Create | Update | Replace | Delete | Keep
 

@@ -10,7 +10,7 @@ from typing import Final
 from hvplan.diff.changes import BEFORE, Act, Exchange, FieldChange, Finding
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.files import LARGEST, differences, header, in_use, missing_folders, not_a_folder, possible_size
-from hvplan.diff.keeps import keeps_file
+from hvplan.diff.keeps import keeps_file, unread
 from hvplan.diff.scope import fits_any
 from hvplan.diff.still import still
 from hvplan.diff.ways import Stand, acts, in_one_folder, stand
@@ -81,8 +81,10 @@ class _Case:
 def diff_file(disk: Disk, drive: LiveDrive, held: str, address: str, vm: Machine, live: LiveVm, ctx: Context) -> FileDiff:
     """The file of a disk against its declaration. `held`: the file at the end of what the drive holds."""
     case = _Case(disk=disk, drive=drive, held=held, address=address, vm=vm, live=live, ctx=ctx)
-    if not same_path(held, disk.path) and (finding := _impossible(case)):
-        return _refused(case, finding)
+    if not same_path(held, disk.path):
+        built = tuple(still(drive, held, address, "vhd.path", "given another file", vm, live, ctx, file=False)) if held else ()
+        if built or (finding := _impossible(case)):
+            return _refused(case, *(built or (finding,)))
     where = stand(disk.path, held, case.there)
     if disk.disk and where.kind not in ("plain", "attach", "moved"):
         text = f"slot {drive.slot} holds {held}, not {disk.path} of disk {disk.disk}. Let the run that was cut off finish with the files it had."
@@ -114,8 +116,9 @@ def _exchanged(case: _Case, where: Stand, found: LiveVhd, differing: dict[str, t
         wants.pop("vhd.blockSize", None)  # a fixed disk is one piece; what the host says of its blocks is its own
     other_format = _ending(found.path) != _ending(case.path)
     way = acts(where, case.path, case.held, case.there, converts=bool(wants) or other_format)
+    left = {path: pair for path, pair in differing.items() if path not in _CONVERTED or not (findings or path in wants)}
     if not way:
-        return FileDiff(content=where.content, findings=tuple(findings), differing=differing), ()
+        return FileDiff(content=where.content, findings=tuple(findings), differing=left), ()
     becomes = wants.get("vhd.type", ("", found.type))[1]
     room, copied = _room(case, way, found, becomes)
     note = _note(case, where, way, room)
@@ -136,7 +139,7 @@ def _exchanged(case: _Case, where: Stand, found: LiveVhd, differing: dict[str, t
         room=room,
         same=where.kind not in ("attach", "moved"),
     )
-    left = {path: pair for path, pair in differing.items() if path not in _CONVERTED} if not findings else {}
+    left = {path: pair for path, pair in left.items() if path not in _CONVERTED} if where.kind != "attach" else {}
     return FileDiff(content=where.content, fields=tuple(fields), exchange=exchange, findings=tuple(findings), differing=left), way
 
 
@@ -160,9 +163,9 @@ def _impossible(case: _Case) -> Finding | None:
     return None
 
 
-def _refused(case: _Case, finding: Finding) -> FileDiff:
+def _refused(case: _Case, *findings: Finding) -> FileDiff:
     field = FieldChange(path="vhd.path", before=case.held, after=case.path, line=When("another file", Impact.DATA))
-    return FileDiff(content=case.held, fields=(field,), findings=(finding,), differing={})
+    return FileDiff(content=case.held, fields=(field,), findings=findings, differing={})
 
 
 def _file_wrong(case: _Case, where: Stand, differing: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
@@ -198,18 +201,22 @@ def _hindered(case: _Case, where: Stand, way: Sequence[Act], path: str) -> Itera
     content = any(act.kind in ("convert", "copy") for act in way)
     what = "converted" if content else "given another file"
     yield from still(case.drive, case.held, case.address, path, what, case.vm, case.live, case.ctx, file=where.kind != "attach")
+    hidden = [one for one in unread(case.ctx) if not same_path(one, case.held)]
+    if hidden and where.kind not in ("attach", "moved"):
+        text = f"{', '.join(hidden[:3])} could not be read, so it is not known whether it is built on {case.held}, which is therefore not {what}."
+        yield case.refuse("unknown", text, path)
     found = header(case.ctx, where.content)
     if content and case.vm.situation.off and isinstance(found, LiveVhd) and found.attached:
         yield case.refuse("file-in-use", f"{where.content} is in use on the host though its machine is off, so it is not {what}. Release it first.", path)
     for act in way:
-        if act.to and isinstance(unread := case.ctx.host.files.get(normal_path(act.to)), Unknown):
-            yield case.refuse("unknown", f"whether a file stands at {act.to} could not be read ({unread.why}).", path)
+        if act.to and isinstance(silent := case.ctx.host.files.get(normal_path(act.to)), Unknown):
+            yield case.refuse("unknown", f"whether a file stands at {act.to} could not be read ({silent.why}).", path)
         elif act.kind == "leftover" and (used := in_use(act.path, case.ctx)):
             text = f"{act.path} looks like a leftover of a cut-off run, but {used}. It is not removed; detach it first."
             yield case.refuse("leftover-in-use", text, path)
         elif act.kind == "rename" and same_path(act.to, kept(case.path)) and case.there(act.to) and (not case.deletes or in_use(act.to, case.ctx)):
-            text = f"{act.to} stands there: the disk as it was before an earlier conversion. It would be in the way of the one that is kept now."
-            yield case.refuse("before-in-the-way", f"{text} Move it elsewhere, or let it go (--delete-disks={case.address}).", path)
+            text = f"{act.to} stands there, the disk as it was before an earlier conversion, and this one would keep its old file under that name."
+            yield replace(case.refuse("before-in-the-way", f"{text} Move it elsewhere, or delete it.", path), flag=f"--delete-disks={case.address}")
         elif act.kind == "move" and case.there(act.to):
             text = f"{act.to} stands there, perhaps from a move that was cut off; {act.path} is whole. Look at it and remove it."
             yield case.refuse("move-in-the-way", text, path)
@@ -228,17 +235,16 @@ def _room(case: _Case, way: Sequence[Act], found: LiveVhd, becomes: str) -> tupl
 
 def _note(case: _Case, where: Stand, way: Sequence[Act], room: int) -> str:
     kinds = {act.kind for act in way}
-    needs = f"needs {show_size(room)} free on {volume(case.path).upper()}"
+    needs = f"; needs {show_size(room)} free on {_volume(case.path)}" if room else ""
     if "convert" in kinds or "copy" in kinds:
         word = "converted" if "convert" in kinds else "copied"
         stays = "" if where.kind == "plain" else f"; {ntpath.basename(case.held)} stays" if where.kind == "elsewhere" else ""
-        return f"{word}; {needs}{stays}"
+        return f"{word}{needs}{stays}"
     return _NOTES.get(where.kind, "moved").format(held=case.held)
 
 
-def volume(path: str) -> str:
-    """`d:`."""
-    return ntpath.splitdrive(path)[0].lower()
+def _volume(path: str) -> str:
+    return ntpath.splitdrive(path)[0].upper()
 
 
 def _with_before(case: _Case, diff: FileDiff, way: Sequence[Act]) -> FileDiff:
@@ -249,10 +255,11 @@ def _with_before(case: _Case, diff: FileDiff, way: Sequence[Act]) -> FileDiff:
     if not standing and not comes:
         return diff
     if not case.deletes:
-        when = "stays at" if comes else "is still at"
-        size = show_size(case.size(before if standing else case.path))
-        text = f"{case.address}: the disk as it was before its conversion {when} {before} ({size}); --delete-disks={case.address} deletes it"
-        return replace(diff, warnings=(*diff.warnings, text)) if not diff.findings else diff
+        when, size = ("stays at", case.size(case.path)) if comes else ("is still at", case.size(before))
+        text = f"{case.address}: the disk as it was before its conversion {when} {before} ({show_size(size)}); --delete-disks={case.address} deletes it"
+        if comes and diff.exchange:
+            return replace(diff, exchange=replace(diff.exchange, keeps=text))
+        return replace(diff, warnings=(text,))
     field = FieldChange(path=BEFORE, before=before, after=None, line=When("the disk as it was before its conversion", Impact.DATA))
     findings = list(diff.findings)
     if why := keeps_file(before if standing else case.path, case.live.id, case.ctx):

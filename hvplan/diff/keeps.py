@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hvplan.diff.context import Context
 from hvplan.model.live import LiveVhd
-from hvplan.model.values import normal_path
+from hvplan.model.values import Unknown, normal_path
 
 
 def keeps_file(path: str, vm_id: str, ctx: Context) -> str:
@@ -17,6 +17,20 @@ def keeps_file(path: str, vm_id: str, ctx: Context) -> str:
     if children := ctx.parents.get(normal_path(path)):
         return f"it is the parent of {', '.join(children)}"
     return ""
+
+
+def unread(ctx: Context) -> tuple[str, ...]:
+    """Attached files, and files these are built on, that were asked for and could not be read: nobody knows what they are built on."""
+    found: set[str] = set()
+    for path in {drive.path for vm in ctx.host.vms for drive in vm.disks if drive.path}:
+        seen: set[str] = set()
+        while normal_path(path) not in seen:
+            seen.add(normal_path(path))
+            header = ctx.host.vhds.get(normal_path(path))
+            if isinstance(header, Unknown):
+                found.add(path)
+            path = header.parent if isinstance(header, LiveVhd) and header.parent else path
+    return tuple(sorted(found))
 
 
 def _chain_known(path: str, ctx: Context) -> bool:

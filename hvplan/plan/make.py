@@ -56,7 +56,7 @@ def make_plan(hosts: Sequence[HostInput], *, stack: Stack, options: PlanOptions,
         deferred=tuple(sorted(_deferred(works, options), key=lambda d: (d.host, d.address, d.path, d.why))),
         consents=tuple(sorted(_consents(works, stack), key=lambda c: (c.host, c.address, c.kind))),
         unmanaged=tuple(Unmanaged(host=work.host, address=address) for work in sorted(works, key=lambda w: w.host) for address in work.diff.unmanaged),
-        warnings=tuple(f"{work.host}: {text}" if several else text for work in works for text in work.diff.warnings),
+        warnings=tuple(f"{work.host}: {text}" if several else text for work in works for text in (*work.diff.warnings, *_kept(work))),
         stack=stack.name,
         objects=sum(one.live.objects for one in hosts),
         meta={"durations": durations(made, behind)} | ({"copies": copied} if (copied := copies(made, behind)) else {}),
@@ -137,6 +137,13 @@ def _refusals(works: Sequence[HostWork], options: PlanOptions, place: Place) -> 
             if finding.address and not finding.deferred and not options.skip_refused:
                 at = place(work.host, finding.address, finding.path)
                 yield Refusal(host=work.host, address=finding.address, code=finding.code, text=finding.text, flag=finding.flag, place=at)
+
+
+def _kept(work: HostWork) -> Iterator[str]:
+    """Files that this run keeps beside the new ones."""
+    for change in work.diff.changes:
+        if isinstance(change, Update) and change.exchanged and change.exchanged.keeps and not {change.address, owner(change.address)} & work.blocked:
+            yield change.exchanged.keeps
 
 
 def _deferred(works: Sequence[HostWork], options: PlanOptions) -> Iterator[Deferred]:

@@ -11,7 +11,7 @@ from hvplan.diff.changes import Change, Create, Delete, FieldChange, Update
 from hvplan.document.plan import Expect
 from hvplan.model.network import LiveManagementAdapter, ManagementAdapter
 from hvplan.model.objects import Host
-from hvplan.model.rows import written
+from hvplan.model.rows import settled, written
 from hvplan.plan.draft import Draft
 from hvplan.plan.files import folder_thing
 from hvplan.plan.settings import after, before, calls, created
@@ -62,7 +62,8 @@ def _add(host: str, owner: str, switch: str, change: Create, want: ManagementAda
         produces=True,
     )
     # A new adapter is untagged and has no bandwidth set: what is declared as that is there already.
-    fields = created((row, value) for _, row, value in written(want.settings) if row.json(value) not in ("Untagged", 0))
+    asked = ((row, settled(row, value)) for _, row, value in written(want.settings))
+    fields = created((row, value) for row, value in asked if row.json(value) not in ("Untagged", 0))
     yield from _set(host, owner, address, Ref(address=address, property="Id"), fields)
 
 

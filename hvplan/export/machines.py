@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from hvplan.export.adapters import adapters_of
+from hvplan.export.boot import boot_of
 from hvplan.export.disks import Files, disks_of
 from hvplan.export.dvds import dvds_of
 from hvplan.export.settings import VERSIONS, settings_of
@@ -45,10 +46,14 @@ def machine(vm: LiveVm, live: LiveHost, files: Files, host: str) -> Written:
     devices |= {"disks": disks.devices} if disks.devices else {}
     devices |= {"dvds": dvds.devices} if dvds.devices else {}
     devices |= {"networkAdapters": adapters.devices} if adapters.devices else {}
+    order, boot = boot_of(vm, devices)
+    remarks += boot.remarks
+    if order:
+        settings["firmware"] = settings.get("firmware", {}) | {"bootOrder": order}
     body = head | settings
     body |= {"devices": devices} if devices else {}
     unread = any(isinstance(getattr(vm, name), Unknown) for name, _ in PARTS)
-    partial = disks.partial or dvds.partial or adapters.partial or unread
+    partial = disks.partial or dvds.partial or adapters.partial or boot.partial or unread
     return Written(id=f"vm {vm.id}", title=f"vm/{vm.name}", body=body, remarks=tuple(remarks), partial=partial)
 
 

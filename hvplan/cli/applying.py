@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from hvplan.document.plan import Consent, PlanDocument, Refusal
 from hvplan.document.result import ResultDocument
 from hvplan.model import address
 from hvplan.remoting.session import Session
+from hvplan.report.alike import Said, grouped, typed
 from hvplan.report.lines import plural, visible
 from hvplan.report.outcome import sentence
 
@@ -147,7 +148,7 @@ class Job:
         return open_gates(plan, self.given, lambda consents: False)
 
     def _end(self, state: Run, result: ResultDocument) -> int:
-        state.output.diagnostics(_as_diagnostic(refusal, len(result.hosts) > 1) for refusal in result.refusals)
+        state.output.diagnostics(_as_diagnostics(result.refusals, len(result.hosts) > 1))
         show_document(state.output, result, self.view, every=False)  # progress has named them already
         save_document(self.document, result)
         return result.exit_code
@@ -167,7 +168,18 @@ def _named(about: Consent | Refusal, several: bool) -> str:
     return f"{about.host}:{about.address}" if several else about.address
 
 
-def _as_diagnostic(refusal: Refusal, several: bool) -> Diagnostic:
-    flag = refusal.flag.replace(refusal.address, _named(refusal, several))
-    hint = f"{flag} allows it" if flag else WAYS_ON.get(refusal.code, "")
-    return Diagnostic(code=refusal.code, summary=sentence(refusal, several), hint=hint)
+def _as_diagnostics(refusals: Sequence[Refusal], several: bool) -> Iterator[Diagnostic]:
+    """Refusals as errors; many that say the same share one."""
+    codes: dict[Said, str] = {}
+    for refusal in refusals:
+        name = _named(refusal, several)
+        text = sentence(refusal, several).removeprefix(f"refused: {name}")
+        codes.setdefault(Said(name=name, text=text, flag=refusal.flag.replace(refusal.address, name)), refusal.code)
+    for group in grouped(codes):
+        one, code = group[0], codes[group[0]]
+        if len(group) == 1:
+            hint = f"{typed(one.flag)} allows it" if one.flag else WAYS_ON.get(code, "")
+            yield Diagnostic(code=code, summary=f"refused: {one.name}{one.text}", hint=hint)
+        else:
+            hint = f"{one.option} allows it for all, {one.option}=GLOB for some" if one.flag else WAYS_ON.get(code, "")
+            yield Diagnostic(code=code, summary=f"refused: each of {len(group)}{one.text}: {', '.join(said.name for said in group)}", hint=hint)

@@ -14,6 +14,7 @@ from hvplan.model.impact import Impact
 from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import rows
+from hvplan.report.alike import typed
 from hvplan.report.lines import Line, duration, show, visible
 
 Json = Any
@@ -154,7 +155,7 @@ def block_lines(document: PlanDocument, block: Block, several: bool, known: set[
 
 def refusal_line(refusal: Refusal, shown: str = "") -> Line:
     """Why something is refused, the option that would allow it, and where that is written unless the place is `shown` already."""
-    allowed = f" ({refusal.flag} allows it)" if refusal.flag else ""
+    allowed = f" ({typed(refusal.flag)} allows it)" if refusal.flag else ""
     where = _file_line(refusal.place)
     place = f" ({where})" if where and where != _file_line(shown) else ""
     return Line(f"      refused: {visible(refusal.text)}{allowed}{place}", "refused")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hvplan.document.plan import PlanDocument
+from hvplan.document.plan import Consent, PlanDocument
 from hvplan.model.address import owner
+from hvplan.report.alike import Said, grouped, typed
 from hvplan.report.blocks import named
 from hvplan.report.lines import Line, plural, visible
 
@@ -96,11 +97,26 @@ def summary_block(document: PlanDocument, totals: Totals, several: bool) -> Iter
     for deferred in document.deferred:
         later = f", next {deferred.next}" if deferred.next else ""
         yield Line(f"Deferred      {named(deferred.host, deferred.address, several)} {deferred.path}: {visible(deferred.why)}{later}".replace(" : ", ": "))
-    for consent in document.consents:
-        said = f"{consent.text or f'{consent.kind} {consent.address}'} ({consent.flag})"
-        yield Line(f"Will ask      {visible(said.replace(consent.address, f'{consent.host}:{consent.address}') if several else said)}", "update")
+    for group in grouped(_consent(consent, several) for consent in document.consents):
+        yield Line(f"Will ask      {visible(_asked(group))}", "update")
     for warning in document.warnings:
         yield Line(f"Warning       {visible(warning)}", "update")
+
+
+def _consent(consent: Consent, several: bool) -> Said:
+    """One consent; `name` is empty where its text does not begin with the object."""
+    name = named(consent.host, consent.address, several)
+    text, flag = consent.text or f"{consent.kind} {consent.address}", consent.flag.replace(consent.address, name)
+    if text.startswith(f"{consent.address} "):
+        return Said(name=name, text=text.removeprefix(f"{consent.address} "), flag=flag)
+    return Said(name="", text=text.replace(consent.address, name), flag=flag)
+
+
+def _asked(group: tuple[Said, ...]) -> str:
+    one = group[0]
+    if len(group) == 1:
+        return f"{one.name} {one.text} ({typed(one.flag)})".lstrip()
+    return f"each of {len(group)} {one.text} ({one.option} for all, {one.option}=GLOB for some): {', '.join(said.name for said in group)}"
 
 
 def _head(word: str, number: int) -> str:
@@ -138,6 +154,6 @@ def _counts(totals: Totals) -> str:
 
 def _ways_out(document: PlanDocument) -> str:
     several = len(document.hosts) > 1
-    flags = dict.fromkeys(r.flag or f"--exclude {named(r.host, owner(r.address), several)}" for r in document.refusals)
+    flags = dict.fromkeys(typed(r.flag or f"--exclude {named(r.host, owner(r.address), several)}") for r in document.refusals)
     shown = list(flags)[:3] + (["..."] if len(flags) > 3 else [])
     return f"{', '.join(shown)}, or --skip-refused"

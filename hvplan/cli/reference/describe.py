@@ -19,6 +19,8 @@ from hvplan.model.values import UNSET
 Json = Any
 MACHINES: Final = ("VirtualMachine", "VirtualMachineTemplate")
 """The kinds that have a generation."""
+EARLIEST: Final = "2016"
+"""The first release that hvplan knows; what is ordinary code is there from it on."""
 _DEFAULT: Final = re.compile(r"(?:^|[;.] )[Dd]efault:? (.+?)(?:\.?$|\. |;)|(?:^|[ :])(\S+) \(default\)")
 
 
@@ -73,6 +75,7 @@ def describe(attribute: Attribute) -> Described:
     where = (attribute.kind, attribute.path)
     fact = FACTS.get(where, Fact())
     leaf = attribute.leaf
+    known = bool(fact.reads or fact.writes)
     return Described(
         name=attribute.name,
         kind=attribute.kind,
@@ -81,9 +84,9 @@ def describe(attribute: Attribute) -> Described:
         type=type_of(attribute.shape),
         takes=_takes(attribute.shape),
         unit=leaf.kind.unit if leaf else "",
-        default=MUST.get(where) or (_row_default(row) if row else fact.default or _written_default(_doc(attribute.shape))),
-        generations=(row.generations if row else fact.generations) if attribute.kind in MACHINES else (),
-        since=row.since if row else "",
+        default=MUST.get(where) or (_row_default(row, attribute.kind) if row else fact.default or _written_default(_doc(attribute.shape))),
+        generations=(row.generations if row else fact.generations or ((1, 2) if known else ())) if attribute.kind in MACHINES else (),
+        since=row.since if row else EARLIEST if known else "",
         costs=costs_of(row) if row else fact.costs,
         together=tuple(_together(attribute, row)) if row else (),
         reads=(f"{row.query}: {' '.join(row.get)}",) if row else fact.reads,
@@ -160,7 +163,9 @@ def _expected(leaf: Leaf) -> str:
     return leaf.kind.name
 
 
-def _row_default(row: Row) -> str:
+def _row_default(row: Row, kind: str) -> str:
+    if kind == "Host":
+        return "as the host has it"
     shown = str(row.resets_to).lower() if isinstance(row.resets_to, bool) else row.show(row.resets_to)
     if row.default is not UNSET:
         return f"{shown}; a creation sends it"

@@ -96,7 +96,7 @@ def scope() -> Callable[[F], F]:
     globs = "GLOB|label=KEY:VALUE"
     return _chain(
         click.option("--target", "targets", metavar=globs, multiple=True, help="Only what fits; what it needs must be there, or fit too. Repeatable."),
-        click.option("--exclude", "excludes", metavar=globs, multiple=True, help="Not what fits, nor what needs it. Repeatable."),
+        click.option("--exclude", "excludes", metavar=globs, multiple=True, help="Not what fits; what needs it is refused, unless it is there. Repeatable."),
         click.option("--max-impact", type=click.Choice(LEVELS), help="Defer changes that cost more than this."),
         click.option("--skip-refused", is_flag=True, help="List what is refused as deferred and do the rest."),
         click.option("--at", type=Instant(), help="Plan as if it were this time."),

@@ -132,13 +132,14 @@ class Update:
     window that was cut off, a former name of the stack). `finishing`: its mark says `new`. `released`: the mark goes, the object stays.
     `unasked`: devices that New-VM made for a creation that was cut off. `slot`: where a disk sits. `net_adapters`: the
     physical adapters a switch ends up with, where they change. `management`: why this may cut the session off.
-    `exchange`: how a disk gets another file.
+    `exchange`: how a disk gets another file. `left`: what a later run changes.
     """
 
     address: str
     want: Want
     live: Live
     fields: tuple[FieldChange, ...] = ()
+    left: tuple[FieldChange, ...] = ()
     marker: Marker | None = None
     adopts: bool = False
     claims: bool = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, Final
 
 from hvplan.model import boot
@@ -32,6 +33,7 @@ SECTIONS: Final[Mapping[str, str]] = {
 """Part of a VM -> the short word of its section in the marker."""
 SECTION_OF: Final[Mapping[str, str]] = {row.path: SECTIONS[name] for name, part in PARTS for row in rows(part).values()} | {boot.PATH: SECTIONS["firmware"]}
 """Path of an attribute -> the section it is in."""
+_NOTHING: Final[Mapping[str, Mapping[str, Json]]] = MappingProxyType({})
 _MOST_PATHS: Final = 10  # 2**10 digests at most are tried for one section
 _NEAR: Final = 2  # beside what is declared now, so many paths more or less are tried
 
@@ -101,10 +103,10 @@ def adapter_section(key: str) -> str:
 
 
 def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
-    """Section -> declared values of a VM and its devices; empty ones are left out."""
+    """Section -> declared values of a VM and its devices; empty ones are left out, and so is what `lifecycle` leaves alone."""
     found: dict[str, dict[str, Json]] = {}
     for field, word in SECTIONS.items():
-        found[word] = declared(getattr(want, field))
+        found[word] = {path: value for path, value in declared(getattr(want, field)).items() if want.lifecycle.manages(path)}
     if want.boot_order is not UNSET:
         found[SECTIONS["firmware"]][boot.PATH] = list(want.boot_order)
     if want.state is not UNSET:
@@ -146,11 +148,11 @@ def switch_sections(want: VirtualSwitch) -> dict[str, dict[str, Json]]:
     return {"sw": switch_declared(want)} | {own_section(a.key): declared(a.settings) for a in want.management if not a.absent}
 
 
-def applied(want: VirtualMachine | VirtualSwitch) -> dict[str, str]:
-    """Section -> digest, as the marker will hold it once everything is applied."""
-    if isinstance(want, VirtualSwitch):
-        return {word: digest(values) for word, values in switch_sections(want).items() if values}
-    return {word: digest(values) for word, values in sections(want).items()}
+def applied(want: VirtualMachine | VirtualSwitch, left: Mapping[str, Mapping[str, Json]] = _NOTHING) -> dict[str, str]:
+    """Section -> digest, as the marker will hold it once everything is applied but what is `left` for later: section -> path -> what it is until then."""
+    found = switch_sections(want) if isinstance(want, VirtualSwitch) else sections(want)
+    stays = {word: {path: value for path, value in left.get(word, {}).items() if path in values} for word, values in found.items()}
+    return {word: digest({**values, **stays[word]}) for word, values in found.items() if values}
 
 
 def cause(marker: Marker | None, section: str, now: Mapping[str, Json], live: Mapping[str, Json]) -> str:

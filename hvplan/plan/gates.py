@@ -60,7 +60,8 @@ def limit(diff: HostDiff, most: Impact) -> tuple[HostDiff, tuple[Finding, ...]]:
         match change:
             case Update():
                 above = [(field.path, field.impact) for field in change.fields if field.impact > most]
-                kept = replace(change, fields=tuple(field for field in change.fields if field.impact <= most))
+                later = tuple(field for field in change.fields if field.impact > most)
+                kept = replace(change, fields=tuple(field for field in change.fields if field.impact <= most), left=later)
                 if not kept.fields and not real(kept):
                     kept = Keep(
                         address=change.address, want=change.want, live=change.live, marker=change.marker, slot=change.slot, left=change.fields, boot=change.boot

@@ -71,7 +71,7 @@ def vm_mark(
         kind="vm",
         owner=owner_of(id if isinstance(id, str) else "", address, holes),
         origin=_origin(old, change),
-        applied=kept(applied_with_files(want, devices, old), old.applied if old else {}, planned),
+        applied=kept(applied_with_files(want, change, devices, old), old.applied if old else {}, planned),
         adapters=_adapters(want, [d for d in devices if d.address not in blocked], old, address, holes),
         protect=_protect(want, old),
     )

@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import Final
 
 from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
-from hvplan.diff.digests import applied, disk_declared, disk_section
-from hvplan.model.devices import Disk
+from hvplan.diff.digests import SECTION_OF, adapter_section, applied, disk_declared, disk_section
+from hvplan.model.devices import Disk, NetworkAdapter
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Json, normal_path
@@ -21,9 +21,15 @@ _DIGESTED: Final[Mapping[str, str]] = {"vhd.size": "size", "slot": "slot", "vhd.
 """Attribute of a disk that changes in place -> its name in the digest: the mark still holds what it was."""
 
 
-def applied_with_files(want: VirtualMachine, devices: Sequence[Change], old: Marker | None) -> dict[str, str]:
-    """Section -> digest of a machine, telling files that hvplan made from those that were there."""
-    return applied(want) | dict(_adopted(devices, old))
+def applied_with_files(want: VirtualMachine, own: Update | Keep | None, devices: Sequence[Change], old: Marker | None) -> dict[str, str]:
+    """Section -> digest of a machine, telling files that hvplan made from those that were there, and what was left for later from what was done."""
+    left: dict[str, dict[str, Json]] = {}
+    for field in own.left if own else ():
+        left.setdefault(SECTION_OF.get(field.path, "vm"), {})[field.path] = field.json(field.before)
+    for device in devices:
+        if isinstance(device, Update | Keep) and isinstance(device.want, NetworkAdapter):
+            left[adapter_section(device.want.key)] = {field.path: field.json(field.before) for field in device.left}
+    return applied(want, left) | dict(_adopted(devices, old))
 
 
 def _adopted(devices: Sequence[Change], old: Marker | None) -> Iterator[tuple[str, str]]:

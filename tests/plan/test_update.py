@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hvplan.model.live import LiveCheckpoint
+from hvplan.model.devices import AdapterSettings, NetworkAdapter, Vlan
+from hvplan.model.live import LiveAdapter, LiveCheckpoint
 from hvplan.model.marker import digest
 from hvplan.model.objects import Lifecycle, Policy, Shutdown, Stack
 from hvplan.model.parts import General, IntegrationServices, Memory, Platform, Processor
 from hvplan.model.values import RESET, Unknown
-from tests.plan.worlds import COMMANDS, GIB, IDENTITY, SERVICES, guid, host, lines, live_vm, mine, plan, printed, refusals, vm, with_part
+from hvplan.plan.make import PlanOptions
+from tests.plan.worlds import (
+    COMMANDS,
+    GIB,
+    IDENTITY,
+    SERVICES,
+    guid,
+    host,
+    lines,
+    live_adapter,
+    live_switch,
+    live_vm,
+    mine,
+    plan,
+    printed,
+    refusals,
+    vm,
+    with_part,
+)
+from tests.plan.worlds import processor as live_processor
 
 ME = f"Get-VM -Id '{guid(1)}' | "
 
@@ -271,3 +291,23 @@ def test_cause() -> None:
     assert told({"cpu": digest({"processor.count": 4})}) == "drift"
     assert told({"cpu": digest({"processor.count": 7})}) == "both"
     assert told({}) == "unknown"
+
+
+def test_what_was_left_for_later_was_not_applied() -> None:
+    """`--max-impact` leaves a change out: the mark does not say that it was made, so the next plan says that the file moved, not the host."""
+    wanted = NetworkAdapter(key="lan", name="lan", settings=AdapterSettings(mac="00-15-5D-00-00-09", vlan=Vlan("Access", 9)))
+    want = vm(state="Running", processor=Processor(count=4, weight=7), network_adapters=(wanted,))
+
+    def there(vlan: Vlan) -> LiveAdapter:
+        return replace(live_adapter(), settings=AdapterSettings(switch="lan", vlan=vlan, mac="00-15-5D-00-00-01"))
+
+    live = live_vm(marker=mine(applied={"vm": "000000"}), state="Running", adapters=(there(Vlan()),))
+    document = plan(host(live, switches=(live_switch(),)), want, options=PlanOptions(max_impact="online"))
+    assert sorted((d.address, d.path) for d in document.deferred) == [("vm/web01", "processor.count"), ("vm/web01/networkAdapters/lan", "mac")]
+    mark = document.steps[-1].powershell
+    line = next(word for word in mark.split() if word.startswith("applied="))
+    digests = dict(pair.split(".") for pair in line.removeprefix("applied=1:").split(","))
+    then = live_vm(marker=mine(applied=digests), state="Running", processor=live_processor(weight=7), adapters=(there(Vlan("Access", 9)),))
+    later = plan(host(then, switches=(live_switch(),)), want)
+    told = {field.path: field.cause for change in later.resource_changes for field in change.fields}
+    assert told == {"processor.count": "pending", "mac": "pending"}

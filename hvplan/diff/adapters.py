@@ -10,7 +10,8 @@ from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Ke
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import adapter_declared, adapter_section, cause
 from hvplan.diff.disks import Devices
-from hvplan.diff.settings import compare, manages, manages_device, manages_group, row_findings
+from hvplan.diff.settings import compare, keeps, manages, manages_device, manages_group, row_findings
+from hvplan.model.adapters import crossed
 from hvplan.model.address import device
 from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact, When
@@ -168,6 +169,9 @@ def _setting_findings(adapter: NetworkAdapter, live: LiveAdapter | None, address
         value, row = getattr(settings, name), rows(settings)[name]
         if isinstance(value, int) and value and lifecycle.manages(row.path) and (text := _minimum_text(modes, _switches(adapter, live, ctx))):
             yield vm.refuse(address, "bandwidth-mode", f"{row.path} {text}", row.path)
+    ends = (keeps(settings, live.settings if live else None, name, lifecycle.manages) for name in ("minimum_absolute", "maximum"))
+    if text := crossed(*ends):
+        yield vm.refuse(address, "bandwidth-order", f"{text}; what is not written stays as the host has it. Write both.", "bandwidth.maximum")
     if lifecycle.manages("vlan") and (text := _vlan_text(adapter, live, ctx)):
         yield vm.refuse(address, "vlan-mode", text, "vlan")
 

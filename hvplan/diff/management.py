@@ -9,7 +9,8 @@ from hvplan.diff.changes import Change, Create, Delete, Finding, Keep, Update
 from hvplan.diff.context import Context
 from hvplan.diff.digests import cause, declared, own_section
 from hvplan.diff.network import carries_adapter
-from hvplan.diff.settings import compare, manages
+from hvplan.diff.settings import compare, keeps, manages
+from hvplan.model.adapters import crossed
 from hvplan.model.address import device
 from hvplan.model.impact import Impact, Situation, When
 from hvplan.model.live import LiveSwitch
@@ -47,6 +48,10 @@ def diff_management(want: VirtualSwitch, live: LiveSwitch | None, marker: Marker
         elif adapter.absent:
             changes.append(_remove(named[0], adapter, at, live, ctx) if named else Keep(address=at, want=adapter, live=None))
         else:
+            ends = (keeps(adapter.settings, named[0].settings if named else None, name) for name in ("minimum_absolute", "maximum"))
+            if text := crossed(*ends):
+                text = f"{text}; what is not written stays as the host has it. Write both."
+                findings.append(Finding(address=at, code="bandwidth-order", path="bandwidth.maximum", text=text, blocks=holds))
             findings += [*_modes(adapter, want, live, at, holds), *(() if named else _names(adapter, want, live, at, holds, ctx))]
             changes.append(_update(named[0], adapter, want, at, marker, live, ctx) if named else Create(address=at, want=adapter))
     declared_names = {a.name.casefold() for a in want.management} | {want.name.casefold(), *([live.name.casefold()] if live else [])}

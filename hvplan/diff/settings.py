@@ -116,6 +116,14 @@ def compare(
     return together(tuple(changes))
 
 
+def keeps(want: Any, live: Any, name: str, managed: Callable[[str], bool] = lambda path: True) -> Any:
+    """What one field ends up with: what is written and managed, else what the host has; UNSET on something new."""
+    row, value = rows(want)[name], getattr(want, name)
+    if value is not UNSET and managed(row.path):
+        return settled(row, value)
+    return UNSET if live is None else getattr(live, name)
+
+
 def together(changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
     """Rows that travel in one call have one impact: the highest among them."""
     highest: dict[tuple[str, str], When] = {}

@@ -8,7 +8,7 @@ from hvplan.diagnostics import Place
 from hvplan.load.check import Checker
 from hvplan.load.rules_files import ending, vhd_rules
 from hvplan.load.tree import Mapping, child, where
-from hvplan.model.adapters import DYNAMIC
+from hvplan.model.adapters import DYNAMIC, crossed
 from hvplan.model.devices import CONTROLLERS, Disk, Dvd, Slot
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import UNSET
@@ -141,6 +141,9 @@ def _adapter_settings(vm: VirtualMachine, root: Mapping, checker: Checker) -> No
         if settings.minimum_weight is not UNSET and settings.minimum_absolute is not UNSET:
             hint = "keep the one of the switch's bandwidthMode"
             checker.say("bandwidth", "minimumWeight and minimumAbsolute exclude each other.", where(root, *at, "bandwidth"), hint=hint)
+        if text := crossed(settings.minimum_absolute, settings.maximum):
+            hint = "lower the minimum, or write maximum: 0 for no limit"
+            checker.say("bandwidth-order", "minimumAbsolute is above maximum.", where(root, *at, "bandwidth"), detail=text, hint=hint)
         if settings.legacy is True and vm.generation == 2:
             hint = "remove legacy, or use generation: 1"
             checker.say("generation", "An emulated (legacy) adapter needs Generation 1.", where(root, *at, "legacy"), hint=hint)

@@ -6,6 +6,7 @@ from typing import Final
 
 from hvplan.load.check import Checker
 from hvplan.load.tree import Mapping, Sequence, child, where
+from hvplan.model.adapters import crossed
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.objects import Ensure, VirtualSwitch
 from hvplan.model.values import UNSET
@@ -74,6 +75,9 @@ def _management(switch: VirtualSwitch, root: Mapping, checker: Checker) -> None:
         if weight is not UNSET and absolute is not UNSET:
             hint = "keep the one of the switch's bandwidthMode"
             checker.say("bandwidth", "minimumWeight and minimumAbsolute exclude each other.", where(root, *at), hint=hint)
+        if text := crossed(absolute, adapter.settings.maximum):
+            hint = "lower the minimum, or write maximum: 0 for no limit"
+            checker.say("bandwidth-order", "minimumAbsolute is above maximum.", where(root, *at), detail=text, hint=hint)
         for key, value, fits in (("minimumWeight", weight, ("Weight",)), ("minimumAbsolute", absolute, ("Absolute",))):
             if value is not UNSET and mode is not UNSET and mode not in fits:
                 hint = f"write bandwidthMode: {fits[0]}, or remove {key}"

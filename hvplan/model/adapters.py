@@ -42,6 +42,13 @@ RATE: Final[Kind[int]] = Kind(
 )
 
 
+def crossed(minimum: object, maximum: object) -> str:
+    """Why a minimum and a maximum of bits per second do not go together, `""` if they do; a maximum of 0 is no limit."""
+    if isinstance(minimum, int) and isinstance(maximum, int) and minimum > maximum > 0:
+        return f"bandwidth.minimumAbsolute is {show_rate(minimum)}, more than bandwidth.maximum with {show_rate(maximum)}"
+    return ""
+
+
 def of_bandwidth(name: str) -> Callable[[Record], int]:
     """Reads one number of BandwidthSetting; an adapter without one has none set (windows.md)."""
 

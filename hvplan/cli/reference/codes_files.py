@@ -93,6 +93,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "switch-management": ("The host's own adapters on a switch contradict allowManagementOS or each other.", "Remove or rename one of them."),
     "net-adapter": ("The physical adapters of a switch are none, named twice, or named in two ways.", "Write netAdapters: [{name: Ethernet 2}]."),
     "bandwidth": ("A bandwidth does not go with the bandwidthMode of its switch, or two of them exclude each other.", "Keep the one of the mode."),
+    "bandwidth-order": ("bandwidth.minimumAbsolute is above bandwidth.maximum.", "Lower the minimum, or write maximum: 0 for no limit."),
     "mac-range": ("The minimum of a range of MAC addresses is above its maximum.", "Exchange them."),
     # saved documents
     "not-a-plan": (

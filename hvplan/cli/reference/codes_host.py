@@ -98,6 +98,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "switch-missing": ("The host has no switch of that name, and no document makes one.", "Correct the name, or declare the switch."),
     "switch-duplicate": ("Several switches of the host have that name.", "Rename all but one."),
     "qos-order": ("minimumIops would end up above maximumIops, counting what the host keeps.", "Write both."),
+    "bandwidth-order": ("minimumAbsolute would end up above maximum, counting what the host keeps.", "Write both."),
     "bandwidth-mode": ("A minimum bandwidth is not of the kind that the switch of the adapter takes.", "Use the other minimum."),
     "vlan-mode": ("An adapter cannot have such VLANs: an emulated one takes an id, private ones need an External switch.", "Write an id instead."),
     "switch-pattern": ("The switch name, read as a pattern, fits another switch of the host.", "Rename the switch."),

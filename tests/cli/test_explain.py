@@ -60,6 +60,19 @@ def test_every_row_can_be_explained() -> None:
             assert costs[-len(row.impact) :] == [(when.condition.replace("otherwise", "always"), when.impact.label) for when in row.impact]
 
 
+def test_what_is_ordinary_code_has_all_its_lines(lab: Lab) -> None:
+    """A list that no row stands behind says what it costs, too, who writes it and how it looks among its devices."""
+    told = lab("explain", "vm.firmware.bootOrder").out
+    for words in (
+        "generations   2 only",
+        "what changing it costs",
+        "otherwise           restart",
+        "Set-HvplanBootOrder -VMId -Device",
+        "[disks/os, networkAdapters/lan]",
+    ):
+        assert words in told, told
+
+
 def test_facts_are_of_attributes_that_exist() -> None:
     """What is known of ordinary code names a place of the format, and nothing that a row says already."""
     places = {(attribute.kind, attribute.path): attribute for attribute in EVERY.values()}

@@ -158,8 +158,8 @@ def test_devices_of_the_same_run_are_named_by_what_their_steps_return() -> None:
         network_adapters=(adapter(), adapter("pxe")),
     )
     live = there((at(0), nic(), at(1)))
-    live = replace(live, files=live.files | {"d:\\vhds\\web01-new.vhdx": None, "d:\\vhds\\web01-new.hvplan.vhdx": None})
-    document = plan(replace(live, vhds=live.vhds | {"d:\\vhds\\web01-new.vhdx": None, "d:\\vhds\\web01-new.hvplan.vhdx": None}), declared)
+    live = replace(live, files=dict(live.files) | {"d:\\vhds\\web01-new.vhdx": None, "d:\\vhds\\web01-new.hvplan.vhdx": None})
+    document = plan(replace(live, vhds=dict(live.vhds) | {"d:\\vhds\\web01-new.vhdx": None, "d:\\vhds\\web01-new.hvplan.vhdx": None}), declared)
     assert document.refusals == ()
     assert device(document) == ["SCSI 0:3", {"ref": "vm/web01/networkAdapters/pxe", "property": "Id"}, "SCSI 0:2", LAN.id]
     again = load_plan(dumps(to_json(document)))
@@ -267,7 +267,7 @@ def test_a_text_plan_defines_the_function_once() -> None:
     """What follows calls it, so the whole text can be pasted from the top."""
     second = live_vm("web02", 2, "Off", mine("web02", 2), disks=(LiveDrive(slot=parse_slot("scsi 0:0"), path=r"D:\two.vhdx", id="x"),), boot_order=())
     first = there((nic(), at(0)), state="Off")
-    both = replace(first, vms=(*first.vms, second), files=first.files, vhds=first.vhds | {"d:\\two.vhdx": vhd(r"D:\two.vhdx")})
+    both = replace(first, vms=(*first.vms, second), files=first.files, vhds=dict(first.vhds) | {"d:\\two.vhdx": vhd(r"D:\two.vhdx")})
     document = plan(both, wish("disks/os"), vm("web02", disks=(disk("os", path=r"D:\two.vhdx"),), boot_order=("disks/os",)))
     text = render_plan(document)
     assert text.count("> function Set-HvplanBootOrder {") == 1

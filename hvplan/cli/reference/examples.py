@@ -73,6 +73,7 @@ BY_PATH: Final[Mapping[str, str]] = {
     "automaticActions.criticalErrorTimeout": "30m",
     "comPorts.com1.pipe": r"\\.\pipe\web01-com1",
     "comPorts.com2.pipe": r"\\.\pipe\web01-com2",
+    "firmware.bootOrder": "[disks/os, networkAdapters/lan]",
     "bios.startupOrder": "[CD, IDE, LegacyNetworkAdapter, Floppy]",
     "vhd.path": r"D:\VHDs\web01-os.vhdx",
     "vhd.size": "60GiB",
@@ -119,6 +120,7 @@ FILL: Final[Mapping[str, tuple[str, ...]]] = {"bandwidth": ("minimumWeight",), "
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "devices.disks.*.slot": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.absent": ("devices.disks.*.slot",),
+    "firmware.bootOrder": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size", "devices.networkAdapters.*.switch"),
     "devices.disks.*.qos": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.qos.minimumIops": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),
     "devices.disks.*.qos.maximumIops": ("devices.disks.*.vhd.path", "devices.disks.*.vhd.size"),

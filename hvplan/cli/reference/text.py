@@ -53,7 +53,7 @@ def place(attribute: Attribute, width: int) -> Iterator[Line]:
     if attribute.leaf or not is_branch(attribute):
         yield Line("")
         yield from _facts(described, width)
-    if attribute.leaf:
+    if attribute.leaf or not is_branch(attribute):
         yield from _costs(described, width)
     yield from _below(attribute, width)
     yield from _reading(described, width, whole=not is_branch(attribute))

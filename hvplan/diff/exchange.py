@@ -67,7 +67,7 @@ class _Case:
         found = self.ctx.host.files.get(normal_path(path))
         return found.size if isinstance(found, LiveFile) else 0
 
-    def refuse(self, code: str, text: str, path: str = "vhd.path") -> Finding:
+    def finding(self, code: str, text: str, path: str = "vhd.path") -> Finding:
         """A refusal of this disk."""
         return self.vm.refuse(self.address, code, text, path)
 
@@ -88,19 +88,19 @@ def diff_file(disk: Disk, drive: LiveDrive, held: str, address: str, vm: Machine
     where = stand(disk.path, held, case.there)
     if disk.disk and where.kind not in ("plain", "attach", "moved"):
         text = f"slot {drive.slot} holds {held}, not {disk.path} of disk {disk.disk}. Let the run that was cut off finish with the files it had."
-        return _refused(case, case.refuse("disk-path", text))
+        return _refused(case, case.finding("disk-path", text))
     if where.kind == "lost":
         text = f"{held} is in the drive and not there, and neither is {disk.path}. Put the file back to one of these places, or remove the drive."
         if case.there(kept(disk.path)):
             text += f" {kept(disk.path)} is the disk as it was before a conversion."
-        return _refused(case, case.refuse("disk-lost", text))
+        return _refused(case, case.finding("disk-lost", text))
     if where.kind == "plain" and not _says_something(disk.vhd):
         return _with_before(case, FileDiff(content=held, differing={}), ())
     found = header(ctx, where.content)
     if not isinstance(found, LiveVhd):
         why = found.why if isinstance(found, Unknown) else "it is not there"
         text = f"{where.content} could not be read ({why}), so nothing about it is decided."
-        unread = Finding(address=address, code="unknown", text=text, path="vhd") if where.kind == "plain" else case.refuse("unknown", text)
+        unread = Finding(address=address, code="unknown", text=text, path="vhd") if where.kind == "plain" else case.finding("unknown", text)
         return FileDiff(content=where.content, findings=(unread,), differing={})
     differing = dict(differences(disk.vhd, found)) if disk.vhd else {}
     return _with_before(case, *_exchanged(case, where, found, differing))
@@ -128,7 +128,7 @@ def _exchanged(case: _Case, where: Stand, found: LiveVhd, differing: dict[str, t
         fields.insert(0, FieldChange(path="vhd.path", before=case.held, after=case.path, line=line))
     findings += _hindered(case, where, way, fields[0].path)
     if (wants or other_format) and (wrong := possible_size(case.path, found.size, found.logical_sector or 512)):
-        findings.append(case.refuse("disk-size", f"{found.path} cannot become {case.path}: {wrong}"))
+        findings.append(case.finding("disk-size", f"{found.path} cannot become {case.path}: {wrong}"))
     exchange = Exchange(
         acts=(*(Act(kind="folder", path=folder) for folder in missing_folders(ntpath.dirname(case.path), case.ctx)), *way),
         path=case.path,
@@ -147,19 +147,19 @@ def _impossible(case: _Case) -> Finding | None:
     """Why nothing about another path can be decided."""
     there = f"slot {case.drive.slot} holds {case.held or 'nothing'}, not {case.path}"
     if not normal_path(case.held).endswith(_ENDINGS):
-        return case.refuse("disk-path", f"{there}. Only a .vhd or .vhdx gives way to another: detach it, or choose another slot.")
+        return case.finding("disk-path", f"{there}. Only a .vhd or .vhdx gives way to another: detach it, or choose another slot.")
     for path in (case.path, case.held):
         if isinstance(found := case.ctx.host.files.get(normal_path(path), Unknown("it was not looked for")), Unknown):
-            return case.refuse("unknown", f"{there}, and whether a file stands at {path} could not be read ({found.why}).")
+            return case.finding("unknown", f"{there}, and whether a file stands at {path} could not be read ({found.why}).")
         if isinstance(found, LiveFile) and found.folder:
-            return case.refuse("not-a-folder", f"{path} is a folder, so no disk can have that path.")
+            return case.finding("not-a-folder", f"{path} is a folder, so no disk can have that path.")
     for path in (unfinished(case.path), moving(case.path)) if case.disk.vhd else ():
         if isinstance(found := case.ctx.host.files.get(normal_path(path)), Unknown):
-            return case.refuse("unknown", f"{there}, and whether a file stands at {path} could not be read ({found.why}).")
+            return case.finding("unknown", f"{there}, and whether a file stands at {path} could not be read ({found.why}).")
     if case.disk.disk and not case.there(case.path):
-        return case.refuse("disk-missing", f"disk {case.disk.disk}: {case.path} is not there. Put the file in place, or correct its path.", "disk")
+        return case.finding("disk-missing", f"disk {case.disk.disk}: {case.path} is not there. Put the file in place, or correct its path.", "disk")
     if blocker := not_a_folder(ntpath.dirname(case.path), case.ctx):
-        return case.refuse("not-a-folder", f"{blocker} is a file, so {case.path} cannot stand below it. Choose another path.")
+        return case.finding("not-a-folder", f"{blocker} is a file, so {case.path} cannot stand below it. Choose another path.")
     return None
 
 
@@ -171,13 +171,13 @@ def _refused(case: _Case, *findings: Finding) -> FileDiff:
 def _file_wrong(case: _Case, where: Stand, differing: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
     """Why a file that stands there already does not go into the drive."""
     if used := in_use(where.content, case.ctx):
-        yield case.refuse("file-in-use", f"{where.content} cannot be attached: {used}.")
+        yield case.finding("file-in-use", f"{where.content} cannot be attached: {used}.")
     if differing and where.kind == "attach":
         listed = "; ".join(f"{path} is {now}, not {want}" for path, (now, want) in sorted(differing.items()))
         text = f"the file at {where.content} is not what is declared: {listed}. Declare it as it is, or choose another path."
-        yield case.refuse("file-differs", text, min(differing))
+        yield case.finding("file-differs", text, min(differing))
     if case.vm.situation.generation == 2 and _ending(where.content) == ".vhd":
-        yield case.refuse("disk-format", f"{where.content}: a Generation 2 machine takes only .vhdx.")
+        yield case.finding("disk-format", f"{where.content}: a Generation 2 machine takes only .vhdx.")
 
 
 def _convertible(case: _Case, found: LiveVhd, differing: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
@@ -187,13 +187,13 @@ def _convertible(case: _Case, found: LiveVhd, differing: Mapping[str, tuple[str,
         for path in sorted(_CONVERTED & differing.keys()):
             now, wanted = differing[path]
             text = f"{path} is {now}, not {wanted}: a differencing disk is not converted, nor made. Merge it by hand, or declare it as it is."
-            yield case.refuse("disk-" + path.removeprefix("vhd.").lower(), text, path)
+            yield case.finding("disk-" + path.removeprefix("vhd.").lower(), text, path)
         if _ending(found.path) != _ending(case.path):
-            yield case.refuse("disk-format", f"{built}, so it is not converted to {case.path}. Merge it by hand, or declare it as it is.")
+            yield case.finding("disk-format", f"{built}, so it is not converted to {case.path}. Merge it by hand, or declare it as it is.")
     elif found.type == "Fixed" and "vhd.blockSize" in differing and "vhd.type" not in differing:
         now, wanted = differing["vhd.blockSize"]
         text = f"vhd.blockSize is {now}, not {wanted}, and {found.path} is fixed: it is one piece. Leave vhd.blockSize out, or write type: Dynamic."
-        yield case.refuse("disk-blocksize", text, "vhd.blockSize")
+        yield case.finding("disk-blocksize", text, "vhd.blockSize")
 
 
 def _hindered(case: _Case, where: Stand, way: Sequence[Act], path: str) -> Iterator[Finding]:
@@ -204,22 +204,22 @@ def _hindered(case: _Case, where: Stand, way: Sequence[Act], path: str) -> Itera
     hidden = [one for one in unread(case.ctx) if not same_path(one, case.held)]
     if hidden and where.kind not in ("attach", "moved"):
         text = f"{', '.join(hidden[:3])} could not be read, so it is not known whether it is built on {case.held}, which is therefore not {what}."
-        yield case.refuse("unknown", text, path)
+        yield case.finding("unknown", text, path)
     found = header(case.ctx, where.content)
     if content and case.vm.situation.off and isinstance(found, LiveVhd) and found.attached:
-        yield case.refuse("file-in-use", f"{where.content} is in use on the host though its machine is off, so it is not {what}. Release it first.", path)
+        yield case.finding("file-in-use", f"{where.content} is in use on the host though its machine is off, so it is not {what}. Release it first.", path)
     for act in way:
         if act.to and isinstance(silent := case.ctx.host.files.get(normal_path(act.to)), Unknown):
-            yield case.refuse("unknown", f"whether a file stands at {act.to} could not be read ({silent.why}).", path)
+            yield case.finding("unknown", f"whether a file stands at {act.to} could not be read ({silent.why}).", path)
         elif act.kind == "leftover" and (used := in_use(act.path, case.ctx)):
             text = f"{act.path} looks like a leftover of a cut-off run, but {used}. It is not removed; detach it first."
-            yield case.refuse("leftover-in-use", text, path)
+            yield case.finding("leftover-in-use", text, path)
         elif act.kind == "rename" and same_path(act.to, kept(case.path)) and case.there(act.to) and (not case.deletes or in_use(act.to, case.ctx)):
             text = f"{act.to} stands there, the disk as it was before an earlier conversion, and this one would keep its old file under that name."
-            yield replace(case.refuse("before-in-the-way", f"{text} Move it elsewhere, or delete it.", path), flag=f"--delete-disks={case.address}")
+            yield replace(case.finding("before-in-the-way", f"{text} Move it elsewhere, or delete it.", path), flag=f"--delete-disks={case.address}")
         elif act.kind == "move" and case.there(act.to):
             text = f"{act.to} stands there, perhaps from a move that was cut off; {act.path} is whole. Look at it and remove it."
-            yield case.refuse("move-in-the-way", text, path)
+            yield case.finding("move-in-the-way", text, path)
 
 
 def _room(case: _Case, way: Sequence[Act], found: LiveVhd, becomes: str) -> tuple[int, int]:
@@ -264,7 +264,7 @@ def _with_before(case: _Case, diff: FileDiff, way: Sequence[Act]) -> FileDiff:
     findings = list(diff.findings)
     if why := keeps_file(before if standing else case.path, case.live.id, case.ctx):
         text = f"{before} is not deleted: {why}. Leave --delete-disks out, or name the disks that are to go."
-        findings.append(case.refuse("disk-kept", text))
+        findings.append(case.finding("disk-kept", text))
     first, last = (Act(kind="delete", path=before),) if standing and comes else (), (Act(kind="delete", path=before),)
     base = diff.exchange or Exchange(acts=(), path=case.path, held=case.held)
     return replace(diff, fields=(*diff.fields, field), findings=tuple(findings), exchange=replace(base, acts=(*first, *base.acts, *last)))

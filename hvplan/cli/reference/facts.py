@@ -42,12 +42,17 @@ class Fact:
 
 _NEVER: Final[Costs] = (("on a machine that is there", REFUSED),)
 _FILE: Final[Costs] = (("the file of a disk that is there", REFUSED),)
+_CONVERSION: Final[Costs] = (
+    ("by conversion: a copy, in the place of the old file, which stays beside it", "restart"),
+    ("a differencing disk", REFUSED),
+    ("while there are checkpoints, or disks built on it", REFUSED),
+)
 _PLUG: Final[Costs] = (("on SCSI", "online"), ("on IDE", "restart"), ("the machine is saved", "restart"))
 _DRIVE: Final = "Get-VMHardDiskDrive: "
 
 
-def _vhd(read: str, *writes: str, default: str = "") -> Fact:
-    return Fact(default=default, costs=_FILE, reads=(f"Get-VHD: {read}",) if read else (), writes=writes, source="behaviour 2.3")
+def _vhd(read: str, *writes: str, default: str = "", costs: Costs = _FILE) -> Fact:
+    return Fact(default=default, costs=costs, reads=(f"Get-VHD: {read}",) if read else (), writes=writes, source="behaviour 2.3")
 
 
 def _power() -> Iterator[tuple[str, str]]:
@@ -106,13 +111,28 @@ MACHINE: Final[Mapping[str, Fact]] = {
         source="behaviour 2.3",
     ),
     "devices.disks.*.disk": Fact(
-        costs=(("another file in the slot", REFUSED),), reads=(_DRIVE + "Path",), writes=("Add-VMHardDiskDrive -Path",), source="behaviour 2.3"
+        costs=(("another file in the slot", "restart"),),
+        reads=(_DRIVE + "Path",),
+        writes=("Add-VMHardDiskDrive -Path", "Set-VMHardDiskDrive -Path"),
+        source="behaviour 2.3",
     ),
     "devices.disks.*.absent": Fact(default="false", costs=_PLUG, writes=("Remove-VMHardDiskDrive",), source="behaviour 2.3"),
     "devices.disks.*.vhd.path": Fact(
-        costs=(("another file in the slot", REFUSED),),
+        costs=(
+            ("nothing stands there: the file moves, to another volume as a copy, to another format by conversion", "restart"),
+            ("a file stands there: it is attached, and the old one stays", "restart"),
+            ("while there are checkpoints, or disks built on it", REFUSED),
+        ),
         reads=(_DRIVE + "Path",),
-        writes=("New-VHD -Path", "Copy-Item -Destination", "Rename-Item -LiteralPath -NewName", "Add-VMHardDiskDrive -Path"),
+        writes=(
+            "New-VHD -Path",
+            "Copy-Item -Destination",
+            "Convert-VHD -DestinationPath",
+            "Move-Item -LiteralPath -Destination",
+            "Rename-Item -LiteralPath -NewName",
+            "Add-VMHardDiskDrive -Path",
+            "Set-VMHardDiskDrive -Path",
+        ),
         source="behaviour 2.3",
     ),
     "devices.disks.*.vhd.size": Fact(
@@ -129,8 +149,16 @@ MACHINE: Final[Mapping[str, Fact]] = {
     ),
     "devices.disks.*.vhd.source": _vhd("", "Copy-Item -LiteralPath"),
     "devices.disks.*.vhd.parent": _vhd("ParentPath", "New-VHD -ParentPath -Differencing"),
-    "devices.disks.*.vhd.type": _vhd("VhdType", "New-VHD -Dynamic -Fixed -Differencing", default="Dynamic; Differencing with a parent"),
-    "devices.disks.*.vhd.blockSize": _vhd("BlockSize", "New-VHD -BlockSizeBytes", default="the host's own"),
+    "devices.disks.*.vhd.type": _vhd(
+        "VhdType",
+        "New-VHD -Dynamic -Fixed -Differencing",
+        "Convert-VHD -VHDType",
+        default="Dynamic; Differencing with a parent",
+        costs=_CONVERSION,
+    ),
+    "devices.disks.*.vhd.blockSize": _vhd(
+        "BlockSize", "New-VHD -BlockSizeBytes", "Convert-VHD -BlockSizeBytes", default="the host's own", costs=(*_CONVERSION, ("of a fixed disk", REFUSED))
+    ),
     "devices.disks.*.vhd.logicalSector": _vhd("LogicalSectorSize", "New-VHD -LogicalSectorSizeBytes", default="the host's own"),
     "devices.disks.*.vhd.physicalSector": _vhd("PhysicalSectorSize", "New-VHD -PhysicalSectorSizeBytes", default="the host's own"),
     "devices.disks.*.vhd.existing": Fact(default="Refuse", source="behaviour 2.3"),

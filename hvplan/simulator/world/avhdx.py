@@ -31,7 +31,7 @@ def branch_disks(state: State, vm: VM, owner: str) -> tuple[Disk, ...]:
             identifier=str(drawn_id(state.host.name, "vhd", units.path_key(path), 0)).upper(),
         )  # fmt: skip
         state.put_file(File(path=path, size=4 * units.MIB, vhd=header))
-        made.append(replace(disk, path=path))
+        made.append(state.given(replace(disk, path=path)))
     return tuple(made)
 
 
@@ -124,6 +124,8 @@ def _merged(state: State, vm: VM, child: str) -> VM:
     key = units.path_key(child)
 
     def moved(one: VM) -> VM:
-        return replace(one, disks=tuple(replace(disk, path=parent.path) if disk.path and units.path_key(disk.path) == key else disk for disk in one.disks))
+        return replace(
+            one, disks=tuple(state.given(replace(disk, path=parent.path)) if disk.path and units.path_key(disk.path) == key else disk for disk in one.disks)
+        )
 
     return replace(moved(vm), checkpoints=tuple(replace(one, vm=moved(one.vm)) for one in vm.checkpoints))

@@ -81,6 +81,7 @@ def add_disk(context: Context) -> None:
         disk = _qos(context, vm, Disk(slot=slot, path=context.text("Path").replace("/", "\\"), shared=context.on("SupportPersistentReservations")))
         if disk.path:
             _attach(context, vm, disk.path)
+            disk = context.state.given(disk)
         if disk.shared:
             _shareable(context, vm)
         new = context.state.put(boot_added(replace(vm, disks=tuple(sorted((*vm.disks, disk), key=lambda one: one.slot))), slot))
@@ -132,7 +133,7 @@ def set_disk(context: Context) -> None:
                 why = "The file of a drive cannot be changed while the virtual machine has checkpoints."
                 raise operation_failed(about(vm, f"'{vm.name}' failed to modify device 'Virtual Hard Disk'.", why), vm.name)
             _attach(context, without, context.text("Path"))
-            new = replace(new, path=context.text("Path").replace("/", "\\"))
+            new = context.state.given(replace(new, path=context.text("Path").replace("/", "\\")))
         if any(context.has(name) for name in _TO):
             target = _moved(context, without, slot)
             check(vm, f"disk.{slot.bus}", f"disk.{target.bus}")

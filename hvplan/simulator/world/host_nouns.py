@@ -52,12 +52,13 @@ class Vhd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file or a folder of the host."""
+    """A file or a folder of the host; `serial` tells one file from another that takes its name later."""
 
     path: str
     size: int = 0
     vhd: Vhd | None = None
     folder: bool = False
+    serial: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,7 @@ def copy_item(context: Context) -> None:
         present = state.file(target)
         if not state.room(target, source.size - (present.size if present else 0)):
             raise refusal("CopyFileInfoItemIOError", "WriteError", "There is not enough space on the disk.", path, exception=IO)
-        copied = File(path=target, size=source.size, vhd=source.vhd)
+        copied = File(path=target, size=source.size, vhd=source.vhd, serial=present.serial if present else 0)  # rights stay with what is overwritten
         state.put_file(copied)
         if context.on("PassThru"):
             context.give(item_record(copied))

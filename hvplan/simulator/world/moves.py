@@ -10,12 +10,13 @@ from hvplan.simulator.world.host_nouns import File
 from hvplan.simulator.world.items import IO, at, busy, item_record, named, no_drive
 from hvplan.simulator.world.refusals import Refusal, refusal
 from hvplan.simulator.world.state import State
+from hvplan.simulator.world.wildcard import has_wildcard, matches
 
 
 def move_item(context: Context) -> None:
     """Move-Item: over a file only with -Force, never while a machine has it open; a folder stays on its volume."""
     state = context.state
-    destination = context.text("Destination").replace("/", "\\").rstrip("\\")
+    destination = _destination(state, context.text("Destination").replace("/", "\\").rstrip("\\"))
 
     def act(path: str) -> None:
         source = at(state, path)
@@ -37,6 +38,17 @@ def move_item(context: Context) -> None:
             context.give(item_record(at(state, target)))
 
     context.each(named(context), act)
+
+
+def _destination(state: State, given: str) -> str:
+    """The destination is a pattern too: it has to fit one thing (documented); one that fits nothing is refused, where nobody has tried."""
+    if not has_wildcard(given):
+        return given
+    fitting = [file.path for file in state.files.values() if matches(given, file.path) and given.count("\\") == file.path.count("\\")]
+    if len(fitting) != 1:
+        message = "Cannot move item because the destination resolved to multiple paths, or to none. Specify a destination path that resolves to one location."
+        raise refusal("MoveItemOneDestinationOnly", "InvalidArgument", message, given, exception="System.ArgumentException")
+    return fitting[0]
 
 
 def _inside(folder: File, one: File) -> bool:

@@ -136,13 +136,18 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """A hard drive; `path` is empty for a drive without a medium."""
+    """A hard drive; `path` is empty for a drive without a medium.
+
+    `serial` is the file that its VM was given the right to when it was attached; another file of that name it may not open
+    (behaviour 5.3: 0x80070005). None: whatever stands there.
+    """
 
     slot: Slot
     path: str = ""
     minimum_iops: int = 0
     maximum_iops: int = 0
     shared: bool = False
+    serial: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from hvplan.simulator.world import avhdx, vhds
 from hvplan.simulator.world.context import Context, Handler
-from hvplan.simulator.world.nouns import VM, Pending
+from hvplan.simulator.world.nouns import VM, Disk, Pending
 from hvplan.simulator.world.records import vm_record
 from hvplan.simulator.world.refusals import Refusal, about, not_simulated, operation_failed, refusal, wrong_state
 from hvplan.simulator.world.state import STOPPED_STATES, State
@@ -77,20 +77,25 @@ def _powered(context: Context, vm: VM) -> VM:
         raise refusal("OutOfMemory", "ResourceUnavailable", about(vm, f"'{vm.name}' failed to start.", detail), vm.name)
     for drive in vm.disks:
         if drive.path:
-            _openable(state, vm, drive.path, drive.shared)
+            _openable(state, vm, drive)
     for dvd in vm.dvds:
         if dvd.path and state.file(dvd.path) is None:
             raise _attachment(vm, dvd.path, "The system cannot find the file specified. (0x80070002).")
     return state.put(with_addresses(state, vm))
 
 
-def _openable(state: State, vm: VM, path: str, shared: bool) -> None:
+def _openable(state: State, vm: VM, drive: Disk) -> None:
+    path = drive.path
     links = list(state.chain(path))
     last = state.vhd(links[-1]) if links else None
     if not links or (last is not None and last.parent):
         raise _attachment(vm, path, "The system cannot find the file specified. (0x80070002).")
+    file = state.file(path)
+    if drive.serial is not None and file is not None and file.serial != drive.serial:  # it only got the name
+        why = f"User account does not have permission required to open attachment '{path}'. Error: 'General access denied error' (0x80070005)."
+        raise refusal("AccessDenied", "PermissionDenied", about(vm, f"'{vm.name}' failed to start.", why), vm.name)
     holder = state.holder(path, besides=vm.id)
-    if holder is not None and not shared and any(vhds.same(path, drive.path) for drive in holder.disks):
+    if holder is not None and not drive.shared and any(vhds.same(path, drive.path) for drive in holder.disks):
         raise _attachment(vm, path, "The requested resource is in use. (0x800700AA).")
     for link in links[1:]:  # a parent that another VM writes to
         writer = next((one for one in state.users(link) if one.id != vm.id and one.state not in STOPPED_STATES), None)

@@ -257,5 +257,5 @@ def _vms(node: Node | None, state: State, problems: Problems) -> None:
             continue
         if vm.id in state.vms:
             problems.add(item, f"The id {vm.id} is taken twice.")
-        state.vms[vm.id] = vm
+        state.vms[vm.id] = replace(vm, disks=tuple(state.given(disk) if disk.serial is None and state.file(disk.path) else disk for disk in vm.disks))
         state.make_folders(vm.path)

@@ -105,6 +105,8 @@ def _disk(node: Node, problems: Problems) -> Disk | None:
         match key:
             case "path":
                 values["path"] = text(item, problems)
+            case "withoutRight":
+                values["serial"] = -1 if boolean(item, problems) is True else None
             case "shared":
                 values["shared"] = boolean(item, problems) is True
             case "qos":
@@ -114,7 +116,7 @@ def _disk(node: Node, problems: Problems) -> Disk | None:
             case "slot" | "name":
                 pass
             case _:
-                problems.add(item, f"A disk of a world has no `{key}`.", "Known here: slot, path, shared, qos.", code="unknown-key")
+                problems.add(item, f"A disk of a world has no `{key}`.", "Known here: slot, path, shared, qos, withoutRight.", code="unknown-key")
     return Disk(slot=slot, **values)
 
 
@@ -193,7 +195,7 @@ def _dump_vlan(vlan: Vlan) -> Any:
 def dump_devices(vm: VM, state: State) -> dict[str, Any]:
     """The devices of a VM as a mapping of lists."""
     made: dict[str, Any] = {"scsiControllers": [str(id) for id in vm.controllers]}
-    made["disks"] = [_dump_disk(disk) for disk in vm.disks]
+    made["disks"] = [_dump_disk(disk, state) for disk in vm.disks]
     made["dvds"] = [{"slot": str(dvd.slot), "iso": dvd.path} for dvd in vm.dvds]
     made["networkAdapters"] = [dump_adapter(adapter, state) for adapter in vm.adapters]
     made["comPorts"] = {name: path for name, path in (("com1", vm.com1), ("com2", vm.com2)) if path}
@@ -201,10 +203,13 @@ def dump_devices(vm: VM, state: State) -> dict[str, Any]:
     return {key: value for key, value in made.items() if value or key == "scsiControllers"}
 
 
-def _dump_disk(disk: Disk) -> dict[str, Any]:
+def _dump_disk(disk: Disk, state: State) -> dict[str, Any]:
     made: dict[str, Any] = {"slot": str(disk.slot), **({"path": disk.path} if disk.path else {})}
     if disk.minimum_iops or disk.maximum_iops:
         made["qos"] = {"minimumIops": disk.minimum_iops, "maximumIops": disk.maximum_iops}
+    file = state.file(disk.path) if disk.path else None
+    if disk.serial is not None and (file is None or disk.serial != file.serial):
+        made["withoutRight"] = True
     return {**made, "shared": True} if disk.shared else made
 
 

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hvplan.simulator.world import units
 from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Switch, Vhd, Volume
-from hvplan.simulator.world.nouns import VM, Adapter, Checkpoint
+from hvplan.simulator.world.nouns import VM, Adapter, Checkpoint, Disk
 from hvplan.simulator.world.releases import RELEASES, Release
 
 STOPPED_STATES = frozenset({"Off", "Saved", "OffCritical", "SavedCritical", "FastSaved", "Hibernated"})
@@ -32,6 +32,7 @@ class State:
         self.addresses: list[Address] = []
         self.drawn: dict[str, int] = {}
         self.version = 0
+        self._serial = 0
 
     @property
     def release(self) -> Release:
@@ -76,6 +77,11 @@ class State:
         """The file or folder at a path."""
         return self.files.get(units.path_key(path))
 
+    def given(self, disk: Disk) -> Disk:
+        """A drive whose VM has the right to the file that stands at its path now; no later file of that name has it."""
+        file = self.file(disk.path) if disk.path else None
+        return replace(disk, serial=file.serial if file is not None else -1) if disk.path else disk
+
     def volume(self, path: str) -> Volume | None:
         """The volume that a path lies on: the one with the longest path that begins it."""
         key = units.path_key(path) + "\\"
@@ -94,6 +100,9 @@ class State:
         """Store a file's new value; with `account` the volume's free bytes follow its size."""
         key = units.path_key(file.path)
         before = self.files.get(key)
+        if not file.serial:
+            self._serial += 1
+            file = replace(file, serial=self._serial)
         self.files[key] = file
         if account:
             self._account(file.path, file.size - (before.size if before else 0))

@@ -58,11 +58,11 @@ def new_vm(context: Context) -> None:
     slot = Slot("ide" if generation == 1 else "scsi", 0, 0)
     disks: tuple[Disk, ...] = ()
     if context.has("NewVHDPath"):
-        disks = (Disk(slot=slot, path=_new_disk(context, generation)),)
+        disks = (state.given(Disk(slot=slot, path=_new_disk(context, generation))),)
     elif context.has("VHDPath"):
         disk_path = _full(context.text("VHDPath"), state.host.settings.vhd_path)
         vhds.attachable(state, draft, disk_path)
-        disks = (Disk(slot=slot, path=disk_path),)
+        disks = (state.given(Disk(slot=slot, path=disk_path)),)
     id = state.draw("vm", name)
     adapter = Adapter(
         id=state.draw("adapter", f"{id}/{word(state.host.culture, 'adapter')}"), name=word(state.host.culture, "adapter"), switch=switch.id if switch else None

@@ -220,13 +220,20 @@ def test_a_checkpoint_keeps_the_files_of_its_machine_in_their_drives() -> None:
     ],
 )
 def test_a_file_that_moves_leaves_its_machine_behind(command: str, bound: dict[str, Any]) -> None:
-    """Off: the drive keeps the old path and the start fails; running: it is locked; copying leaves it where it is."""
+    """Off: the drive keeps the old path and the start fails; running: it is locked; copying leaves it where it is.
+
+    Another file of the old name is not the one that the machine was given the right to, until the drive is pointed at it again.
+    """
     opened = host()
     good(opened, "Copy-Item", Path=[ONE], Destination="D:\\VHDs\\copy.vhdx")
     good(opened, command, **bound)
     assert one(opened, "Get-VMHardDiskDrive", VMName=["web"]).props["Path"] == ONE
     assert refused(opened, "Start-VM", Name=["web"])[0] == "OperationFailed"
     good(opened, "Copy-Item", Path=["D:\\VHDs\\copy.vhdx"], Destination=ONE)
+    for host_again in (opened, SimulatedWorld.from_text(opened.dump_text(), clock=VirtualClock(NOW))):
+        assert refused(host_again, "Start-VM", Name=["web"]) == ("AccessDenied", "PermissionDenied")
+    good(opened, "Set-VMHardDiskDrive", VMName="web", ControllerNumber=0, ControllerLocation=0, Path=ONE)
+    assert "withoutRight" not in opened.dump_text()
     good(opened, "Start-VM", Name=["web"])
     assert refused(opened, command, **bound)[1] == "WriteError"
     assert refused(opened, "Copy-Item", Path=[ONE], Destination="D:\\VHDs\\again.vhdx")[1] == "WriteError"
@@ -280,3 +287,34 @@ def test_move_item_moves() -> None:
     size = opened.state.file(TWO).size  # type: ignore[union-attr]
     good(opened, "Move-Item", Path=[TWO], Destination="C:\\")
     assert [volume.free for volume in opened.state.host.volumes] == [free[0] - size, free[1] + size]
+
+
+def test_a_right_follows_its_file_and_no_name() -> None:
+    """A converted file that takes the old one's name needs the drive pointed at it; the old one under its old name again does not."""
+    opened = host()
+    good(opened, "Convert-VHD", Path=ONE, DestinationPath=NEW, VHDType="Fixed")
+    good(opened, "Rename-Item", Path=ONE, NewName="before.vhdx")
+    good(opened, "Rename-Item", Path=NEW, NewName="one.vhdx")
+    assert refused(opened, "Start-VM", Name=["web"]) == ("AccessDenied", "PermissionDenied")
+    good(opened, "Rename-Item", Path=ONE, NewName="new.vhdx")
+    good(opened, "Rename-Item", Path="D:\\VHDs\\before.vhdx", NewName="one.vhdx")
+    good(opened, "Start-VM", Name=["web"])
+    good(opened, "Stop-VM", Name=["web"], TurnOff=True)
+    good(opened, "Copy-Item", Path=[NEW], Destination=ONE)  # what is overwritten keeps its rights
+    good(opened, "Start-VM", Name=["web"])
+    good(opened, "Checkpoint-VM", Name=["web"])
+    good(opened, "Stop-VM", Name=["web"], TurnOff=True)
+    good(opened, "Remove-VMSnapshot", VMName=["web"], Name="*")
+    good(opened, "Start-VM", Name=["web"])
+
+
+@pytest.mark.parametrize(("destination", "moved"), [("D:\\gold*", "D:\\golden\\one.vhdx"), ("D:\\VHDs\\[n]ew.vhdx", None), ("D:\\VHDs\\*.vhdx", None)])
+def test_a_destination_is_a_pattern(destination: str, moved: str | None) -> None:
+    """Of a move: it has to fit one thing; one that fits nothing is no name."""
+    opened = world()
+    if moved is None:
+        assert refused(opened, "Move-Item", Path=[ONE], Destination=destination)[1] == "InvalidArgument"
+        assert good(opened, "Get-Item", LiteralPath=[ONE])
+    else:
+        good(opened, "Move-Item", Path=[ONE], Destination=destination)
+        assert good(opened, "Get-Item", LiteralPath=[moved])

@@ -56,7 +56,7 @@ class Lab:
         """Read the host and plan."""
         loaded = load([str(self.folder)])
         desired = loaded.desired.of("hv01")
-        live = read_host(self.session, wanted_of(desired))
+        live = read_host(self.session, wanted_of(desired, deletes=bool(self._globs("--delete-disks"))))
         options = PlanOptions(max_deletes=self._number("--max-deletes"), delete_disks=self._globs("--delete-disks"))
         place: Callable[[str, str, str], str] = lambda host, address, path: str(loaded.places.place(host, address, path) or "")  # noqa: E731
         return make_plan([HostInput(host=desired.hosts[0], desired=desired, live=live)], stack=desired.stack, options=options, now=NOW, place=place)

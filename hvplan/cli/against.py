@@ -16,8 +16,8 @@ from hvplan.model.live import LiveHost
 from hvplan.model.objects import Desired, Host
 
 
-def found_in(state: Run, names: Sequence[str], desired: Desired) -> dict[str, LiveHost | HvplanError]:
-    """What the inventories say of every host; an error in the place of a host that none of them is of."""
+def found_in(state: Run, names: Sequence[str], desired: Desired, *, deletes: bool = False) -> dict[str, LiveHost | HvplanError]:
+    """What the inventories say of every host; an error in the place of a host that none of them is of. `deletes`: files may be deleted."""
     from hvplan.live.inventory import as_read, host_of
     from hvplan.live.wanted import wanted_of
 
@@ -32,7 +32,7 @@ def found_in(state: Run, names: Sequence[str], desired: Desired) -> dict[str, Li
             text = f"{name}: read as {inventory.host} ({inventory.identity.computer}); it stands for host {host}, the only one in the documents"
             state.output.diagnostics([_note(text, "")])
         state.output.progress(f"{host} as it was at {inventory.meta.get('time', 'an unknown time')} ({name})")
-        found[host] = as_read(host_of(inventory), wanted_of(desired.of(host)))
+        found[host] = as_read(host_of(inventory), wanted_of(desired.of(host), deletes=deletes))
     for one in desired.hosts:
         if one.name not in found:
             hint = f"add --against FILE, made with: hvplan inspect PATH --host {one.name} -o FILE"

@@ -51,7 +51,8 @@ def command(
             raise click.UsageError("--against talks to no host, so --address has no meaning with it")
         from hvplan.cli.against import found_in
 
-        made = plan_of(loaded, desired, Scope(**scope), found_in(state, against, desired), clock_of(at).now().replace(microsecond=0))
+        found = found_in(state, against, desired, deletes=bool(scope["delete_disks"]))
+        made = plan_of(loaded, desired, Scope(**scope), found, clock_of(at).now().replace(microsecond=0))
     else:
         with planned(state, loaded, desired, Scope(**scope), clock_of(at)) as made:
             pass

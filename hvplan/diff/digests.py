@@ -115,7 +115,7 @@ def sections(want: VirtualMachine) -> dict[str, dict[str, Json]]:
         found["vm"]["devices.scsiControllers"] = want.scsi_controllers
     for disk in want.disks:
         if not disk.absent:
-            found[disk_section(disk.key)] = disk_declared(disk)
+            found[disk_section(disk.key)] = disk_declared(disk) if disk.path else {}  # a slot alone proves no file
             found[qos_section(disk.key)] = qos_values(disk.settings)
     for dvd in want.dvds:
         if not dvd.absent:

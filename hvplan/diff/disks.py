@@ -173,6 +173,8 @@ def _new(
 ) -> Create | Finding:
     if slot is None:
         return vm.refuse(address, "no-slot", "every SCSI slot of the machine is taken.", "slot")
+    if not disk.path:
+        return vm.refuse(address, "incomplete", f"nothing sits in slot {slot}, and no file is declared for it. Write vhd or disk, or correct the slot.", "slot")
     if any(dvd.slot == slot and dvd.slot not in unasked for dvd in dvds):
         return vm.refuse(address, "slot-occupied", f"slot {slot} holds a DVD drive. Choose another slot.", "slot")
     if slot.kind != "scsi" and (slot.kind == "pmem" or vm.situation.generation == 2):

@@ -79,7 +79,9 @@ class _Case:
 
 
 def diff_file(disk: Disk, drive: LiveDrive, held: str, address: str, vm: Machine, live: LiveVm, ctx: Context) -> FileDiff:
-    """The file of a disk against its declaration. `held`: the file at the end of what the drive holds."""
+    """The file of a disk against its declaration. `held`: the file at the end of what the drive holds; what no file is declared for keeps it."""
+    if not disk.path:
+        return FileDiff(content=held, differing={})
     case = _Case(disk=disk, drive=drive, held=held, address=address, vm=vm, live=live, ctx=ctx)
     if not same_path(held, disk.path):
         built = tuple(still(drive, held, address, "vhd.path", "given another file", vm, live, ctx, file=False)) if held else ()

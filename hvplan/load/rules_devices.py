@@ -81,8 +81,9 @@ def _disk(vm: VirtualMachine, disk: Disk, root: Mapping, checker: Checker) -> No
         checker.say("disk-conflict", f"Disk {disk.key} has both vhd and disk.", where(root, "devices", "disks", disk.key, "disk"), hint=hint)
     if vhd_node is None and disk_node is None:
         if not disk.absent:
-            hint = "write vhd: {path: ..., size: ...} or disk: NAME"
-            checker.say("missing", f"Disk {disk.key} needs a vhd, or a disk to attach.", place, hint=hint)
+            if child(node, "slot") is None:
+                hint = "write vhd: {path: ..., size: ...} or disk: NAME, or the slot of a disk that is there"
+                checker.say("missing", f"Disk {disk.key} needs a vhd, or a disk to attach.", place, hint=hint)
         elif not isinstance(disk.slot, Slot) and child(node, "slot") is None:
             hint = f"say where it sits: {disk.key}: {{slot: scsi 0:1, absent: true}}"
             checker.say("missing", f"Which disk is {disk.key}? A disk to remove needs its slot or its file.", place, hint=hint)

@@ -10,9 +10,10 @@ import pytest
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.diff.digests import disk_declared, disk_section
-from hvplan.model.devices import DriveSettings, Dvd, parse_slot
+from hvplan.model.devices import Disk, DriveSettings, Dvd, parse_slot
 from hvplan.model.live import LiveCheckpoint, LiveHost
 from hvplan.model.marker import digest
+from hvplan.model.objects import Lifecycle
 from hvplan.model.values import normal_path
 from hvplan.plan.options import PlanOptions
 from tests.plan.worlds import GIB, disk, drive, guid, host, lines, live_vm, mine, plan, refusals, vhd, vm
@@ -121,3 +122,15 @@ def test_a_resize_names_its_file() -> None:
     with pytest.raises(build.InvalidInvocation):
         build.write(Cmd("Resize-VHD", {"Path": r"D:\*.vhdx", "SizeBytes": GIB}))
     assert normal_path(DATA) == normal_path(DATA.upper())
+
+
+def test_a_slot_alone_says_which_disk_is_meant() -> None:
+    """What is not written is not managed: a disk may be declared by its slot, keeps its file, and its limits change; the mark proves no file by it."""
+    limits = Disk(key="data", slot=parse_slot("scsi 0:1"), settings=DriveSettings(maximum_iops=500))
+    document = plan(at("scsi 0:1"), vm(disks=(limits,), lifecycle=Lifecycle(exclusive=("disks",))))
+    assert [(step.action, step.address) for step in document.steps] == [("set", "vm/web01/disks/data"), ("mark", "vm/web01")]
+    assert "disk/data" not in document.steps[-1].powershell
+    assert document.unmanaged == ()
+    nowhere = plan(at("scsi 0:0"), vm(disks=(limits,)))
+    assert refusals(nowhere) == [("vm/web01/disks/data", "incomplete")]
+    assert nowhere.steps == ()

@@ -15,7 +15,7 @@ import pytest
 from tests import house
 from tests.cli.conftest import environment
 
-QUICKSTART = house.ROOT / "examples" / "quickstart"
+EXAMPLES = sorted(page.parent for page in (house.ROOT / "examples").glob("*/README.md"))
 LEFT_OUT = "..."
 GIT, BASH = shutil.which("git"), shutil.which("bash")
 VARIES = (
@@ -73,12 +73,13 @@ def missing(expected: tuple[str, ...], said: list[str]) -> str | None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the tour is typed into a POSIX shell")
 @pytest.mark.skipif(GIT is None or BASH is None, reason="git and bash are not here")
-def test_the_tour_of_the_quickstart(tmp_path: Path, figure: Callable[[str], None]) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_the_tour_of_an_example(example: Path, tmp_path: Path, figure: Callable[[str], None]) -> None:
     """Every command of the page gives what its transcript shows, and the clone it was done in is clean afterwards."""
     assert GIT is not None
     assert BASH is not None
-    folder = tmp_path / "examples" / "quickstart"
-    shutil.copytree(QUICKSTART, folder, ignore=shutil.ignore_patterns(".hvplan"))
+    folder = tmp_path / "examples" / example.name
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns(".hvplan"))
     shutil.copy(house.ROOT / ".gitignore", tmp_path)
     for words in (("init", "-q"), ("add", "."), ("-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "as cloned")):
         subprocess.run([GIT, *words], cwd=tmp_path, check=True)
@@ -92,7 +93,7 @@ def test_the_tour_of_the_quickstart(tmp_path: Path, figure: Callable[[str], None
         lines = [line for line in said.splitlines() if not re.match(r"\[\d+\]", line)]
         assert missing(typed.lines, lines) is None, f"$ {typed.command}\nthe transcript says: {missing(typed.lines, lines)}\nthere came:\n{said}"
     assert told[-1] == "", f"the tour left something behind: {told[-1]}"
-    figure(f"the tour of the quickstart: {len(commands)} commands, {sum(len(typed.lines) for typed in commands)} lines of transcripts; the clone stays clean")
+    figure(f"the tour of {example.name}: {len(commands)} commands, {sum(len(typed.lines) for typed in commands)} lines of transcripts; the clone stays clean")
     assert len(commands) > 15
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +16,18 @@ from hvplan.apply.gates import FLAGS, Given, missing_consents, open_gates
 from hvplan.apply.run import Options, apply_plan
 from hvplan.apply.verdict import refused, unchanged
 from hvplan.apply.verdict import unread as unread_of
+from hvplan.cli.files import must_be_writable
 from hvplan.cli.interrupts import draining
 from hvplan.cli.output import quiet_pipe
 from hvplan.cli.progress import pace, progress
 from hvplan.cli.state import Run
 from hvplan.cli.views import save_document, show_document
 from hvplan.clock import Clock
-from hvplan.diagnostics import Diagnostic
+from hvplan.diagnostics import Diagnostic, Place
 from hvplan.document.canonical import digest, to_json
 from hvplan.document.plan import Consent, PlanDocument, Refusal
 from hvplan.document.result import ResultDocument
+from hvplan.errors import ConfigurationError
 from hvplan.model import address
 from hvplan.remoting.session import Session
 from hvplan.report.alike import Said, grouped, typed
@@ -90,6 +93,7 @@ class Job:
 
     def carry_out(self, state: Run, plan: PlanDocument, sessions: Mapping[str, Session], clock: Clock, *, again: str, approved: bool) -> int:
         """Gates, questions, the run and its result; the exit code. `approved`: the plan was handed over, so nobody is asked whether to write."""
+        must_be_writable(self.document)  # before anything is changed, not after
         if refusals := self._unexpected(plan):
             return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
         if not plan.steps and not plan.refusals and not plan.errored:
@@ -150,7 +154,10 @@ class Job:
     def _end(self, state: Run, result: ResultDocument) -> int:
         state.output.diagnostics(_as_diagnostics(result.refusals, len(result.hosts) > 1))
         show_document(state.output, result, self.view, every=False)  # progress has named them already
-        save_document(self.document, result)
+        try:
+            save_document(self.document, result)
+        except ConfigurationError as error:  # what was done is done: the exit code says that
+            state.output.diagnostics(error.diagnostics)
         return result.exit_code
 
 
@@ -168,18 +175,27 @@ def _named(about: Consent | Refusal, several: bool) -> str:
     return f"{about.host}:{about.address}" if several else about.address
 
 
+def _place(text: str) -> Place | None:
+    """`file:line:column`, as documents write it."""
+    found = re.fullmatch(r"(.+?)(?::(\d+))?(?::(\d+))?", text, re.DOTALL)
+    return Place(found[1], int(found[2] or 0), int(found[3] or 0)) if found else None
+
+
 def _as_diagnostics(refusals: Sequence[Refusal], several: bool) -> Iterator[Diagnostic]:
     """Refusals as errors; many that say the same share one."""
     codes: dict[Said, str] = {}
+    places: dict[Said, str] = {}
     for refusal in refusals:
         name = _named(refusal, several)
         text = sentence(refusal, several).removeprefix(f"refused: {name}")
-        codes.setdefault(Said(name=name, text=text, flag=refusal.flag.replace(refusal.address, name)), refusal.code)
+        said = Said(name=name, text=text, flag=refusal.flag.replace(refusal.address, name))
+        codes.setdefault(said, refusal.code)
+        places.setdefault(said, refusal.place)
     for group in grouped(codes):
         one, code = group[0], codes[group[0]]
         if len(group) == 1:
             hint = f"{typed(one.flag)} allows it" if one.flag else WAYS_ON.get(code, "")
-            yield Diagnostic(code=code, summary=f"refused: {one.name}{one.text}", hint=hint)
+            yield Diagnostic(code=code, summary=f"refused: {one.name}{one.text}", hint=hint, place=_place(places[one]))
         else:
             hint = f"{one.option} allows it for all, {one.option}=GLOB for some" if one.flag else WAYS_ON.get(code, "")
             yield Diagnostic(code=code, summary=f"refused: each of {len(group)}{one.text}: {', '.join(said.name for said in group)}", hint=hint)

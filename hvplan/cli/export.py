@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from hvplan.cli import options
+from hvplan.cli.files import save, unwritable
 from hvplan.cli.options import Command, clock_of, run_of
 from hvplan.cli.state import Run
 from hvplan.export.text import SCHEMA_FILE
@@ -60,8 +62,8 @@ def command(
         shown = shown_host(host if given or not host.from_hosts_file else replace(host, connection={}), folder)
         made = exported(host, one.live, several=several, machines=machines, file=target if out else "FILE", shown=shown)
         written[target] = made.text
-        for left in made.left_out:
-            state.output.progress(f"Left out: {visible(left.title)}: {visible('; '.join(left.remarks))}")
+        for text in dict.fromkeys(f"{left.title}: {'; '.join(left.remarks)}" for left in made.left_out):
+            state.output.progress(f"Left out: {visible(text)}")
     if out is None:
         state.output.document(next(iter(written.values())).encode("utf-8"))
         return 0
@@ -70,7 +72,7 @@ def command(
 
         written |= {os.path.join(out, SCHEMA_FILE): dumps(schemas()["hvplan.schema.json"])}
     _save(written, force=force)
-    _told(state, list(written), [one.target.host.name for one in found])
+    _told(state, list(written), [one.target.host.name for one in found], out if several else "")
     return 0
 
 
@@ -83,17 +85,16 @@ def _save(written: dict[str, str], *, force: bool) -> None:
     there = [name for name in written if os.path.exists(name) and not name.endswith(SCHEMA_FILE)]
     if there and not force:
         raise click.ClickException(f"{there[0]} is there already and might have been edited; choose another name, or use --force")
-    try:
-        for name, text in written.items():
-            target = Path(name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(target.name + ".part")
-            beside.write_text(text, "utf-8", newline="\n")
-            beside.replace(target)
-    except OSError as error:
-        raise click.ClickException(f"{name} cannot be written: {error.strerror}") from error
+    for name, text in written.items():
+        try:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(name, error) from error
+        save(name, text.encode("utf-8"))
 
 
-def _told(state: Run, files: Sequence[str], hosts: Sequence[str]) -> None:
+def _told(state: Run, files: Sequence[str], hosts: Sequence[str], folder: str) -> None:
     documents = [name for name in files if not name.endswith(SCHEMA_FILE)]
-    state.output.lines([Line(f"Wrote {', '.join(documents)} from {plural(len(hosts), 'host')}. Next: hvplan plan {documents[0]}", "good")])
+    state.output.lines(
+        [Line(f"Wrote {', '.join(documents)} from {plural(len(hosts), 'host')}. Next: hvplan plan {shlex.quote(folder or documents[0])}", "good")]
+    )

@@ -39,11 +39,14 @@ def command(
     **scope: Any,
 ) -> int:
     """Show what would be done to make the hosts what the files say. Without PATH: the current folder."""
+    from hvplan.cli.files import must_be_writable
     from hvplan.cli.hosts import ad_hoc
     from hvplan.cli.planning import Scope, plan_of, planned, read_files
     from hvplan.cli.views import save_document, show_document
 
     state = run_of(ctx)
+    for name in (out, document):
+        must_be_writable(name)
     given = ad_hoc(address, user, auth)
     loaded, desired = read_files(state, paths, hosts_file, given)
     if against:

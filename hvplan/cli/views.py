@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import click
-
+from hvplan.cli.files import save
 from hvplan.cli.output import Output
 from hvplan.document.canonical import dumps, to_json
 from hvplan.document.plan import PlanDocument
@@ -33,10 +30,4 @@ def save_document(name: str | None, document: PlanDocument | ResultDocument) -> 
     """Write the same bytes as `--format json` prints to a file, whole or not at all."""
     if name is None:
         return
-    target = Path(name)
-    beside = target.with_name(target.name + ".part")
-    try:
-        beside.write_bytes(dumps(to_json(document)))
-        beside.replace(target)
-    except OSError as error:
-        raise click.ClickException(f"{name} cannot be written: {error.strerror}") from error
+    save(name, dumps(to_json(document)))

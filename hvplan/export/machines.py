@@ -68,7 +68,11 @@ def _about(vm: LiveVm) -> list[str]:
         found.append(f"its checkpoints could not be read ({vm.checkpoints.why})")
     elif vm.checkpoints:
         names = ", ".join(checkpoint.name for checkpoint in vm.checkpoints)
-        found.append(f"it has {len(vm.checkpoints)} checkpoint{'' if len(vm.checkpoints) == 1 else 's'} ({names}), which are not declared")
+        found.append(
+            f"it has a checkpoint ({names}), which is not declared"
+            if len(vm.checkpoints) == 1
+            else f"it has {len(vm.checkpoints)} checkpoints ({names}), which are not declared"
+        )
     if vm.scsi_controllers == 0:
         found.append("it has no SCSI controller; a machine made anew has one")
     return [text for text in found if text]

@@ -71,7 +71,9 @@ def _kind(root: Mapping, checker: Checker, *, named: bool) -> str:
     if word in FOREIGN_KINDS:
         if named:
             use = "a Host document names it: connection: {simulated: {world: FILE}}" if word == "World" else "use it with plan --against FILE"
-            checker.say("foreign-kind", f"This file holds a {word}, not documents to plan from.", where(root, "kind"), hint=use)
+            checker.say(
+                "foreign-kind", f"This file holds {'an' if word[0] in 'AEIOU' else 'a'} {word}, not documents to plan from.", where(root, "kind"), hint=use
+            )
     elif word in LATER_KINDS:
         checker.say("not-supported", f"Documents of kind {word} are not supported by this version.", where(root, "kind"), hint="remove the document")
     else:

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from hvplan.document.inventory import Adapter, BootEntry, Drive, InventoryDocument, Machine, Unread, VhdHeader
+from hvplan.document.inventory import Adapter, BootEntry, Drive, InventoryDocument, Machine, Switch, Unread, VhdHeader
 from hvplan.model.values import normal_path
 from hvplan.report.lines import Line, plural, show, visible
 
 
 def inventory_lines(document: InventoryDocument) -> Iterator[Line]:
     """All lines of one host."""
+    yield _head(document)
+    if document.free:
+        yield Line("  free      " + ", ".join(f"{drive.upper()} {_about(free)}" for drive, free in sorted(document.free.items())))
+    for switch in document.switches:
+        yield Line(f"  switch    {visible(switch.name)}   {_switch(switch)}")
+    for vm in document.vms:
+        yield from _machine(vm, document)
+    yield _end(document)
+
+
+def told_lines(document: InventoryDocument) -> Iterator[Line]:
+    """One host in two lines."""
+    yield _head(document)
+    yield _end(document)
+
+
+def _head(document: InventoryDocument) -> Line:
     who = document.identity
     edition = f"Windows Server {who.release}" if len(who.release) == 4 else who.release
     node = ", a cluster node" if who.cluster_node else ""
     size = f"{plural(document.processors, 'processor')}, {_bytes(document.memory)}"
-    yield Line(f"{visible(document.host)}   {visible(who.computer)} ({edition}{node})   {size}", "head")
-    if document.free:
-        yield Line("  free      " + ", ".join(f"{drive.upper()} {_bytes(free)}" for drive, free in sorted(document.free.items())))
-    for switch in document.switches:
-        yield Line(f"  switch    {visible(switch.name)}   {show(switch.settings.get('type'))}")
-    for vm in document.vms:
-        yield from _machine(vm, document)
+    return Line(f"{visible(document.host)}   {visible(who.computer)} ({edition}{node})   {size}", "head")
+
+
+def _end(document: InventoryDocument) -> Line:
     running = sum(vm.state == "Running" for vm in document.vms)
-    yield Line(f"{plural(len(document.vms), 'VM')}, {running} running; {plural(len(document.switches), 'switch', 'switches')}.", "dim")
+    return Line(f"{plural(len(document.vms), 'VM')}, {running} running; {plural(len(document.switches), 'switch', 'switches')}.", "dim")
+
+
+def _switch(switch: Switch) -> str:
+    """Its type, what lies under it, and which adapters the host has on it beside the one it brings."""
+    kind, under, own = show(switch.settings.get("type")), switch.net_adapters, switch.management
+    if isinstance(under, Unread):
+        kind += f", network adapters could not be read: {visible(under.unknown)}"
+    elif under:
+        kind += f" over {', '.join(visible(nic.name or nic.id) for nic in under)}" + (" (a team)" if switch.settings.get("embeddedTeaming") is True else "")
+    if own and not isinstance(own, Unread) and (others := [visible(a.name) for a in own if a.name.casefold() != switch.name.casefold()]):
+        kind += f", the host is on it as {', '.join(others)}"
+    return kind
 
 
 def _machine(vm: Machine, document: InventoryDocument) -> Iterator[Line]:
@@ -74,8 +100,18 @@ def _disk(drive: Drive, document: InventoryDocument) -> str:
 
 def _adapter(adapter: Adapter) -> str:
     switch, vlan = adapter.settings.get("switch"), adapter.settings.get("vlan")
-    tagged = f", VLAN {vlan}" if isinstance(vlan, int) else f", {vlan}" if vlan not in (None, "Untagged") else ""
-    return f"{visible(adapter.name)}   {visible(switch) if switch else 'not connected'}{visible(tagged)}   {visible(adapter.mac)}"
+    tagged = f", VLAN {vlan}" if isinstance(vlan, int) else f", {_vlans(vlan)}" if vlan not in (None, "Untagged") else ""
+    return f"{visible(adapter.name)}   {visible(switch) if switch else 'not connected'}{visible(tagged)}   {_mac(adapter)}"
+
+
+def _vlans(vlan: object) -> str:
+    """A trunk or a private VLAN in the words of the files: `trunk 10-20, 30 native 1`."""
+    return " ".join(f"{key} {show(value)}" for key, value in vlan.items()) if isinstance(vlan, Mapping) else str(vlan)
+
+
+def _mac(adapter: Adapter) -> str:
+    """Its address; a dynamic one is given at the first start."""
+    return "no MAC address yet" if adapter.mac_dynamic and not set(adapter.mac) - set("0-") else visible(adapter.mac)
 
 
 def _boot_entry(entry: BootEntry, vm: Machine) -> str:
@@ -88,3 +124,10 @@ def _boot_entry(entry: BootEntry, vm: Machine) -> str:
 
 def _bytes(value: object) -> str:
     return show(value, "bytes")
+
+
+def _about(free: int) -> str:
+    """Free space, which nobody wants to the byte: `2.9 TiB`."""
+    unit, size = next(((unit, 1 << shift) for shift, unit in ((40, "TiB"), (30, "GiB"), (20, "MiB")) if free >= 1 << shift), ("bytes", 1))
+    tenths = free * 10 // size
+    return f"{tenths // 10} {unit}" if size == 1 or tenths >= 1000 or tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10} {unit}"

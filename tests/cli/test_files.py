@@ -1,0 +1,96 @@
+"""Files that commands read and write: whatever is wrong with one is said in a sentence, with what to do, before anything is changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Lab
+
+FOLDER = "there is no folder no/such"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("inspect", "-o", "no/such/inventory.yaml"), FOLDER),
+        (("inspect", "-o", "."), "it is a folder"),
+        (("plan", "-o", "no/such/plan.json"), FOLDER),
+        (("apply", "--yes", "--document", "no/such/result.json"), FOLDER),
+        (("export", "-o", "lab.yaml/x.yaml"), "there is no folder lab.yaml"),
+    ],
+)
+def test_a_file_that_cannot_be_written(lab: Lab, arguments: tuple[str, ...], why: str) -> None:
+    """It is named, with the reason and a way on; the exit code is 1, and nothing was written to the host."""
+    before = lab("inspect", "--at", "2026-01-01T00:00:00Z").out
+    ran = lab(*arguments)
+    assert ran.code == 1
+    assert f"error: cannot be written: {why}" in ran.err
+    assert "hint: " in ran.err
+    assert lab("inspect", "--at", "2026-01-01T00:00:00Z").out == before
+    assert not list(lab.folder.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("file", "what", "use"),
+    [
+        ("inventory.yaml", "an inventory of a host", "--against"),
+        ("inventory.json", "an inventory of a host", "--against"),
+        ("hv01.world.yaml", "a world of simulated hosts", "hvplan simulate"),
+        ("lab.yaml", "a file with a Stack document", "hvplan plan"),
+    ],
+)
+def test_show_says_what_it_was_given(empty: Lab, file: str, what: str, use: str) -> None:
+    """A file that is no plan and no result is named for what it is, with the command that takes it."""
+    assert empty("init").code == 0
+    for name in ("inventory.yaml", "inventory.json"):
+        assert empty("inspect", "-o", name).code == 0
+    ran = empty("show", file)
+    assert ran.code == 1
+    assert what in ran.err
+    assert use in ran.err
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Lab:
+    """A folder with nothing in it."""
+    return Lab(tmp_path)
+
+
+def test_an_inventory_is_told_in_three_lines(lab: Lab) -> None:
+    """Beside -o stands what was read in short, and how to go on; --format shows it all."""
+    ran = lab("inspect", "-o", "inventory.yaml")
+    assert len(ran.out.splitlines()) == 3
+    assert "plan PATH --against inventory.yaml" in ran.out
+    assert len(lab("inspect", "-o", "inventory.yaml", "--format", "text").out.splitlines()) > 3
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda tree: tree | {"format_version": "9.0"}, "its format_version is '9.0'"),
+        (lambda tree: tree | {"kind": "World"}, "it holds World, not an Inventory"),
+        (lambda tree: tree | {"processors": "many"}, "processors: expected a whole number"),
+        (lambda tree: {key: value for key, value in tree.items() if key != "vms"}, "vms"),
+    ],
+)
+def test_an_inventory_that_somebody_changed(lab: Lab, change: object, why: str) -> None:
+    """Another version, another kind, a value of another type, a part that is gone: exit 1, the file is named, and so is the reason."""
+    assert lab("inspect", "-o", "inventory.json").code == 0
+    tree = json.loads((lab.folder / "inventory.json").read_text("utf-8"))
+    lab.write("inventory.json", json.dumps(change(tree)))  # type: ignore[operator]
+    ran = lab("plan", "--against", "inventory.json")
+    assert ran.code == 1
+    assert "inventory.json: error: This file cannot be used as an inventory." in ran.err
+    assert why in ran.err
+
+
+def test_an_inventory_of_another_host(lab: Lab) -> None:
+    """The only inventory stands for the only host, and that it was read under another name is said."""
+    assert lab("inspect", "-o", "inventory.json").code == 0
+    tree = json.loads((lab.folder / "inventory.json").read_text("utf-8"))
+    lab.write("inventory.json", json.dumps(tree | {"host": "hv99", "identity": tree["identity"] | {"computer": "OTHER"}}))
+    ran = lab("plan", "--against", "inventory.json")
+    assert "read as hv99 (OTHER); it stands for host hv01" in ran.err

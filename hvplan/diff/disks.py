@@ -40,9 +40,10 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     taken = {drive.slot for drive in (*drives, *dvds)} - unasked
     named = {d.slot for d in want.disks if d.slot is not UNSET} | {d.slot for d in want.dvds if d.slot is not UNSET}
     present = live.scsi_controllers if live else 1  # New-VM brings one (behaviour 6)
-    declared = max(want.scsi_controllers, 0) if want.scsi_controllers is not UNSET else 0
-    used = [slot.controller + 1 for slot in sorted(named) if slot.kind == "scsi"]
-    controllers = max([present, declared, *used])
+    declared = want.scsi_controllers if want.scsi_controllers is not UNSET and want.lifecycle.manages("devices.scsiControllers") else 0
+    drive_slots = [d.slot for d in want.disks if not d.absent and manages_device(want.lifecycle, GROUP, d.key)]
+    drive_slots += [d.slot for d in want.dvds if not d.absent and manages_device(want.lifecycle, "dvds", d.key)]
+    controllers = max([present, declared, *(slot.controller + 1 for slot in drive_slots if slot is not UNSET and slot.kind == "scsi")])
     moves = dict(_moves(want.disks, drives, ctx))
     changes: list[Change] = []
     findings: list[Finding] = []

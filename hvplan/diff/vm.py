@@ -206,7 +206,7 @@ def _below(path: str, folder: str) -> bool:
 
 
 def _controllers(vm: Machine, live: LiveVm, needed: int) -> Iterator[FieldChange]:
-    if needed > live.scsi_controllers and vm.want.lifecycle.manages("devices.scsiControllers"):
+    if needed > live.scsi_controllers:
         line = vm.line(Impact.RESTART, "controllers are added only while it is off")
         yield FieldChange(path="devices.scsiControllers", before=live.scsi_controllers, after=needed, line=line)
 

@@ -134,6 +134,11 @@ def dump(folder: Path, *, seed: bool = False) -> str:
     return SimulatedWorld.from_text(file.read_text("utf-8")).dump_text()
 
 
+def timeless(text: str) -> str:
+    """A dump without the times that the clock of a run gave."""
+    return re.sub(r"(started|due|created): '[^']*'", r"\1: (a time)", text)
+
+
 def stable(document: dict[str, Any]) -> dict[str, Any]:
     """A plan document without what differs from run to run: meta, connections, the commit, hashes of files."""
     kept = {key: value for key, value in document.items() if key not in ("meta", "sources")}
@@ -149,8 +154,7 @@ def outcome(case: Case) -> dict[str, str]:
         (folder / "audit.jsonl").unlink(missing_ok=True)
         before = dump(folder, seed=True)
         apply(case)
-        after = re.sub(r"(started|due|created): '[^']*'", r"\1: (a time)", dump(folder))
-        before = re.sub(r"(started|due|created): '[^']*'", r"\1: (a time)", before)
+        after, before = timeless(dump(folder)), timeless(before)
         return {
             "plan.txt": planned.out + planned.err.replace(str(folder), "."),
             "plan.json": json.dumps(stable(document), indent=1, sort_keys=True, ensure_ascii=False) + "\n",

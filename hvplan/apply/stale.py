@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from hvplan.apply.known import Known
-from hvplan.apply.observe import Declared, observe
+from hvplan.apply.observe import ABSENT, Declared, observe
 from hvplan.apply.schedule import in_order
 from hvplan.document.plan import Expect, HostEntry, PlanDocument, Refusal, Step
 from hvplan.model import view
+from hvplan.model.address import owner
 from hvplan.model.live import Identity, LiveHost
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import rows
 from hvplan.model.values import Unknown, normal_path
 
 Json = Any
+_NOTHING: Final = {"notes.marker": "not there", "slot": "not attached", "switch": "not connected", "iso": "no disc"}
+"""What an empty value of an attribute means, where "empty" would not say it."""
 
 
 def other_host(name: str, entry: HostEntry, identity: Identity) -> tuple[Refusal, ...]:
@@ -58,13 +61,17 @@ def _brings(made: Expect, expect: Expect) -> bool:
 def moved(name: str, document: PlanDocument, live: LiveHost, known: Known, plan: Declared) -> tuple[Refusal, ...]:
     """Every first precondition of one host that no longer holds, unless it stands at the planned value already."""
     refusals: dict[tuple[str, str], Refusal] = {}
+    places = {change.address: change.place for change in document.resource_changes if change.host == name}
     for step, expect in first_expects(document.steps):
         if step.host != name:
             continue
         now = observe(live, name, expect, known, plan)
         if holds(expect, now, known, name) or _planned(step, expect, now, known, name):
             continue
-        refusals[expect.address, expect.path] = Refusal(host=name, address=expect.address, code="stale", text=_sentence(expect, now, document.now))
+        if now is ABSENT:  # one sentence for all that is gone with it
+            expect, now = Expect(address=expect.address, path="exists", value=True), False
+        text, place = _sentence(expect, now, document.now), places.get(expect.address) or places.get(owner(expect.address), "")
+        refusals[expect.address, expect.path] = Refusal(host=name, address=expect.address, code="stale", text=text, place=place)
     return tuple(refusals.values())
 
 
@@ -100,8 +107,14 @@ def shown(path: str, value: Json) -> str:
     """A value for people, in the unit of its attribute."""
     if path == "exists" or path.startswith("file "):
         return "there" if value else "not there"
+    if value is None or value == "" or value == []:
+        return _NOTHING.get(path, "empty" if value == "" else "none")
     if isinstance(value, int) and not isinstance(value, bool):
         kinds = {row.path: row.kind for _, part in PARTS for row in rows(part).values()}
         if path in kinds:
             return kinds[path].show(value)
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(path, one) for one in value)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False) if path == "notes" or "\n" in value else value

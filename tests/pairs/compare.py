@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -115,7 +116,8 @@ def _adapters(before: Doc, after: Doc, vm: VirtualMachine) -> Iterator[str]:
                 yield f"{card['name']} is gone"
             continue
         paths = {row.path for one in claimed for _, row, _ in written(one.settings)}
-        also = {"name", "switchId"} if claimed else set()
+        also = {"name"} if claimed else set()
+        also |= {"switchId"} if "switch" in paths else set()
         also |= {"dynamicMac"} if "mac" in paths else set()
         also |= {"dynamicMac"} if not card.get("dynamicMac") else set()  # the host gives it one at the first start
         yield from differences(card, there[card["id"]], (*paths, *also))
@@ -182,6 +184,17 @@ def files_gone(before: Doc, after: Doc) -> set[str]:
     return {f["path"].lower() for f in before.get("files", ()) if not f["path"].lower().endswith((".avhdx", ".avhd"))} - there
 
 
+def by_id(world: Doc) -> Doc:
+    """With connected adapters naming their switch by its id: a renamed switch takes them along."""
+    ids = {switch["name"]: switch["id"] for switch in world.get("switches", ())}
+    made = deepcopy(world)
+    for vm in made.get("vms", ()):
+        for card in _list(vm, "networkAdapters"):
+            if (name := card.pop("switch", None)) is not None:
+                card["switchId"] = ids[name]
+    return made
+
+
 def host(before: Doc, after: Doc, settings: HostSettings) -> list[str]:
     """Settings of the host that changed although nobody says so."""
     allowed = {row.path.removeprefix("settings.") for _, row, value in written(settings) if not isinstance(value, Reset)}
@@ -201,10 +214,17 @@ BOOKS: Final = re.compile(r" (applied=1:|nic/)\S*")
 """What a mark keeps of digests and device ids: bookkeeping, written with the next change."""
 
 
+DRAWN: Final = frozenset(
+    (
+        *("created", "started", "dynamicMac", "identifier", "due"),
+        *("threadsPerCore", "maximumPerNode", "maximumPerSocket", "numaMaximumPerNode"),  # set to what a host shows unset, they look the same
+    )
+)
+
+
 def _plain(node: Any) -> Any:
     if isinstance(node, str) and "hvplan/v1 " in node:
         return BOOKS.sub("", node)
     if isinstance(node, dict):
-        left_out = ("created", "started", "dynamicMac", "identifier", "due", "threadsPerCore")  # the last: 0 and nothing are one, for a host shows 0 for both
-        return {key: _plain(value) for key, value in node.items() if key not in left_out or (key == left_out[-1] and value)}
+        return {key: made for key, value in node.items() if key not in DRAWN and (made := _plain(value)) != {}}
     return [_plain(item) for item in node] if isinstance(node, list) else node

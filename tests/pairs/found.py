@@ -7,9 +7,18 @@ from typing import Final
 
 from tests.pairs.chains import Chain
 from tests.pairs.draws import Doc
+from tests.pairs.laws import Ways
 
 STACK: Final[Doc] = {"kind": "Stack", "name": "lab", "host": "hv01"}
 HOST: Final[Doc] = {"kind": "Host", "name": "hv01", "connection": {"simulated": {"world": "host.world.yaml"}}}
+
+
+WILLING: Final[Doc] = {**STACK, "policy": {"adopt": "allow", "restart": "allow"}}
+EMPTY: Final[Doc] = {"kind": "World"}
+
+
+def _with(**keys: object) -> Doc:
+    return {"kind": "World", "vms": [{"name": "web01", "generation": 2, "memory": {"startup": "512MiB"}, **keys}]}
 
 
 def _new(**keys: object) -> Doc:
@@ -17,6 +26,38 @@ def _new(**keys: object) -> Doc:
 
 
 FOUND: Final[Mapping[str, Chain]] = {
-    "null as notes of a new machine is no text": Chain(world={"kind": "World"}, first=(STACK, HOST, _new(notes=None))),
+    "null as notes of a new machine is no text": Chain(world=EMPTY, first=(STACK, HOST, _new(notes=None))),
+    "a buffer is set once dynamic memory is on": Chain(
+        world=_with(state="Running"), first=(WILLING, HOST, {"kind": "VirtualMachine", "name": "web01", "memory": {"dynamic": {"buffer": 30}}})
+    ),
+    "a minimum needs a mode that is written, on a switch that is new": Chain(
+        world=EMPTY,
+        first=(
+            STACK,
+            HOST,
+            {"kind": "VirtualSwitch", "name": "lan", "type": "Internal"},
+            _new(devices={"networkAdapters": {"lan": {"switch": "lan", "bandwidth": {"minimumWeight": 10}}}}),
+        ),
+    ),
+    "a minimum is not above what the host keeps as maximum": Chain(
+        world=_with(devices={"networkAdapters": [{"name": "lan", "bandwidth": {"maximum": "500Mbit"}}]}),
+        first=(
+            WILLING,
+            HOST,
+            {"kind": "VirtualMachine", "name": "web01", "devices": {"networkAdapters": {"lan": {"bandwidth": {"minimumAbsolute": "1Gbit"}}}}},
+        ),
+    ),
+    "null on an adapter of the host": Chain(
+        world=EMPTY, first=(STACK, HOST, {"kind": "VirtualSwitch", "name": "lan", "type": "Internal", "managementAdapters": {"Mgmt": {"vlan": None}}})
+    ),
+    "a drive that is not compared adds no controller, after a lost connection neither": Chain(
+        world=EMPTY,
+        first=(STACK, HOST, _new(lifecycle={"manage": ["processor"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),
+        ways=(Ways(lost_at=2, sent=True), Ways()),
+    ),
+    "a drive that is compared gets its controller": Chain(
+        world=_with(notes="by hand", devices={"networkAdapters": [{}]}),
+        first=(WILLING, HOST, _new(lifecycle={"manage": ["dvds"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),
+    ),
 }
 """What had to hold -> the chain."""

@@ -151,7 +151,7 @@ def _stopped_with_consent(ground: Ground, document: PlanDocument, before: Doc, s
 
 def _only_what_is_asked(ground: Ground, document: PlanDocument, before: Doc, after: Doc, ways: Ways) -> None:
     """Laws 4 and 9."""
-    desired = ground.desired
+    desired, before, after = ground.desired, compare.by_id(before), compare.by_id(after)
     assert (found := compare.deleted(before, after, desired)) == [], f"law 4: {found}"
     assert (found := compare.strangers(before, after, desired)) == [], f"law 9: {found}"
     gone = {path for path in compare.files_gone(before, after) if ".hvplan." not in path}

@@ -61,7 +61,7 @@ def machine(draws: Draws, name: str, number: int, around: Around) -> Doc:
     made = {"kind": "VirtualMachine", "name": name, "generation": generation, **nest(flat)}
     if draws.chance(50):
         made["state"] = draws.one(STATES[:3] if not draws.chance(10) else STATES)
-    if draws.chance(10) and not name.endswith((".", "*", "b")):
+    if draws.chance(15) and name in ("web01", "db 01"):  # others are no names of folders
         made["path"] = draws.one(("D:\\VMs", "D:\\Own folder"))
     if (life := lifecycle(draws)) and draws.chance(40):
         made["lifecycle"] = life

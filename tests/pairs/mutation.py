@@ -132,7 +132,7 @@ def _switch(draws: Draws, document: Doc) -> list[Doc]:
             return [document | {"name": f"{document['name']} 2", "lifecycle": {"formerly": [document["name"]]}}]
         case "notes":
             return [document | {"notes": "other notes"}]
-        case "management":
+        case "management" if document.get("type") != "Private":
             return [document | {"managementAdapters": {draws.one(("Mgmt", "Second")): management(draws)}}]
     return [document]
 

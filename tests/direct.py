@@ -48,8 +48,7 @@ def pipeline_of(invocation: Invocation) -> Pipeline:
     """An invocation as the simulated PowerShell gets it."""
     return Pipeline(
         statements=tuple(
-            tuple(_command(cmd, tuple(Argument(name, _value(value)) for name, value in wire(cmd))) for cmd in statement)
-            for statement in invocation.statements
+            tuple(_command(cmd, tuple(Argument(name, _value(value)) for name, value in wire(cmd))) for cmd in statement) for statement in invocation.statements
         )
     )
 

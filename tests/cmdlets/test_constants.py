@@ -17,7 +17,7 @@ from hvplan.remoting.shell import fill
 from tests.cmdlets.test_build import ADAPTER, GOOD, ID
 from tests.house import PACKAGE
 
-KNOWN = {"Set-HvplanBootOrder": "f5fc544d41668fdc8263b3aa1d15fb8449bd66bf0c749fa3cb27e0e7c3f4ac74"}
+KNOWN = {"Set-HvplanBootOrder": "5cd5a4fdd67fb84c6ae9d2f789cb5a52f029e502b188e5b0634f0f60b226ce9a"}
 """Every script that may travel. Who changes one changes what hosts and allow-lists know it by."""
 
 

@@ -1,6 +1,7 @@
 param([guid]$VMId, [string[]]$Device)
 # Boots the named devices first, in that order; what follows stays in the order it has, with the entries that the guest wrote.
 # A device is 'SCSI 0:1' (the drive in that slot) or the id of a network adapter. Empty entries go, and an empty order is never set.
+$ErrorActionPreference = 'Stop'  # what could not be read ends the script before anything is set
 $vm = $firmware = $one = $name = $entry = $null
 $vm = Get-VM -Id $VMId -ErrorAction Stop
 $firmware = Get-VMFirmware -VM $vm -ErrorAction Stop

@@ -1,8 +1,8 @@
 """What the constant script that sets a boot order does, statement by statement, as a real engine was seen to run it.
 
-Errors that end a statement are survived (`ErrorAction Stop` does not change that, truth 1), so it goes on with what it
-has: a machine that was not found gives null, and every command refuses that in turn; a part of the devices is missing.
-Only `throw` and errors that were not terminating already end it. It begins by clearing its variables, so nothing of an earlier pipeline shows.
+Its `$ErrorActionPreference = 'Stop'` makes every error end it: without that, one that ends a statement would be survived
+(`ErrorAction Stop` does not change that, truth 1), and an order be set from half of what is there. A machine that was not
+found gives null, which the next command refuses. It begins by clearing its variables, so nothing of an earlier pipeline shows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Scope(Protocol):
 
 def set_boot_order(given: Mapping[str, Any], scope: _Scope) -> None:
     """Boot the named devices first, in that order; the other entries follow as they stand, without empty ones. Raises Terminate."""
-    scope.variables.update(dict.fromkeys(("vm", "firmware", "one", "name", "entry")))
+    scope.variables.update({"ErrorActionPreference": "Stop", **dict.fromkeys(("vm", "firmware", "one", "name", "entry"))})
     vm = Argument("VM", scope.assign("vm", "Get-VM", Argument("Id", given.get("VMId")), _STOP))
     firmware = scope.assign("firmware", "Get-VMFirmware", vm, _STOP)
     drives = [*scope.array("Get-VMHardDiskDrive", vm, _STOP), *scope.array("Get-VMDvdDrive", vm, _STOP)]

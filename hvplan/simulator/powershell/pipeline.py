@@ -73,10 +73,11 @@ def run(stages: Sequence[tuple[Place, Stage]], input: Iterable[Any] | None) -> N
             start = wish.index + 1
 
 
-def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session) -> tuple[list[Any], bool]:
+def collect(name: str, arguments: Sequence[Argument], commands: Commands, session: Session, *, stops: bool = False) -> tuple[list[Any], bool]:
     """What one command gives inside a script, and whether its statement came to its end.
 
-    An error that ended it is noted, and the script goes on. Raises Terminate where a preference (`ErrorAction Stop`) ends the script.
+    An error that ended it is noted, and the script goes on. Raises Terminate where a preference ends the script: `ErrorAction Stop` of the command
+    for errors that would not have ended the statement, `$ErrorActionPreference` of the script (`stops`) for those that do.
     """
     output: list[Any] = []
     try:
@@ -84,7 +85,7 @@ def collect(name: str, arguments: Sequence[Argument], commands: Commands, sessio
         stages[-1][0].next = output.append
         run(stages, None)
     except Terminate as end:
-        if end.preference:
+        if end.preference or stops:
             raise
         session.emit("ERROR_RECORD", records.error_record(end.error))
         return output, False

@@ -42,14 +42,18 @@ class Scope:
 
     def array(self, name: str, *arguments: Argument) -> list[Any]:
         """`@(Name ...)`: what one command gives, also before an error that ended its statement, which the script survives."""
-        return collect(name, arguments, self.commands, self.session)[0]
+        return self._collect(name, arguments)[0]
 
     def assign(self, variable: str, name: str, *arguments: Argument) -> Any:
         """`$variable = Name ...`: the value, which stays what it was where an error ended the statement."""
-        output, ended = collect(name, arguments, self.commands, self.session)
+        output, ended = self._collect(name, arguments)
         if ended:
             self.variables[variable] = one_or_all(output)
         return self.variables.get(variable)
+
+    def _collect(self, name: str, arguments: Sequence[Argument]) -> tuple[list[Any], bool]:
+        stops = self.variables.get("ErrorActionPreference") == "Stop"
+        return collect(name, arguments, self.commands, self.session, stops=stops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,7 @@ Scripts = Mapping[str, Script]
 
 BOOT_ORDER = Script(parameters=(("VMId", "System.Guid"), ("Device", "System.String[]")), run=set_boot_order)
 
-SCRIPTS: Scripts = {"f5fc544d41668fdc8263b3aa1d15fb8449bd66bf0c749fa3cb27e0e7c3f4ac74": BOOT_ORDER}
+SCRIPTS: Scripts = {"5cd5a4fdd67fb84c6ae9d2f789cb5a52f029e502b188e5b0634f0f60b226ce9a": BOOT_ORDER}
 """The constants that an open session runs."""
 
 FUNCTIONS: Scripts = {"Set-HvplanBootOrder": BOOT_ORDER}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from hvplan.apply.schedule import effect, in_order
 from hvplan.cli.state import Run
 from hvplan.document.plan import PlanDocument, Step
 from hvplan.document.result import StepResult
-from hvplan.report.lines import visible
+from hvplan.report.lines import plural, visible
 from hvplan.report.outcome import WORDS
+
+_WRONG: Final = (WORDS["failed"], WORDS["unknown"])
 
 
 class Plain:
@@ -60,16 +62,20 @@ class Live(Plain):
         super().__init__(state, several)
         self._bar, self._expected = bar, expected
         self._tasks: dict[str, Any] = {}
-        self._all = bar.add_task("all steps", total=sum(self._weight(step) for step in steps))
+        self._steps, self._ended = tuple(steps), 0
+        self._all = bar.add_task(self._count(), total=sum(self._weight(step) for step in self._steps))
+
+    def _count(self) -> str:
+        return f"{self._ended} of {plural(len(self._steps), 'step')}"
 
     def _weight(self, step: Step) -> int:
         return max(1, self._expected.get(step.id, 1))
 
     def tell(self, text: str) -> None:
-        """Above the live view."""
+        """Above the live view; what went wrong stands out."""
         from rich.text import Text
 
-        self._bar.console.print(Text(text), highlight=False)
+        self._bar.console.print(Text(text, style="red" if text.startswith(_WRONG) else ""), highlight=False)
 
     def started(self, step: Step) -> None:
         """A line for it."""
@@ -86,7 +92,8 @@ class Live(Plain):
         super().finished(step, result, seconds)
         if (task := self._tasks.pop(step.id, None)) is not None:
             self._bar.remove_task(task)
-        self._bar.advance(self._all, self._weight(step))
+        self._ended += 1
+        self._bar.update(self._all, description=self._count(), advance=self._weight(step))
 
 
 def pace(steps: Sequence[Step], seconds: Mapping[str, float], workers: int, took: float) -> str:
@@ -130,17 +137,21 @@ def progress(state: Run, document: PlanDocument) -> Iterator[Plain]:
         yield Plain(state, several)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress_bar import ProgressBar
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    class OverallBar(BarColumn):
-        """A bar for all steps together; beside one step a bar that runs to and fro would look like a full one."""
+    class Overall(ProgressColumn):
+        """A column for all steps together. Beside one step, of which nobody knows how far it is, there is nothing to see in it."""
 
-        def render(self, task: Task) -> ProgressBar:
-            """An empty one where there is no total."""
-            bar = super().render(task)
-            return bar if task.total is not None else ProgressBar(total=1, completed=0, width=1, style="none")
+        def __init__(self, column: ProgressColumn) -> None:
+            super().__init__()
+            self._column = column
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), OverallBar(bar_width=24), TimeElapsedColumn(), TimeRemainingColumn())
+        def render(self, task: Task) -> Any:
+            """The column, or nothing."""
+            return self._column.render(task) if task.total is not None else Text("")
+
+    name, bar_of_all, rest = TextColumn("{task.description}", markup=False), Overall(BarColumn(bar_width=20)), Overall(TimeRemainingColumn(compact=True))
+    columns = (SpinnerColumn(), name, bar_of_all, TimeElapsedColumn(), rest)
     with Progress(*columns, console=Console(file=state.output.err), transient=True) as bar:
         yield Live(state, several, bar, document.meta.get("durations", {}), document.steps)

@@ -15,7 +15,7 @@ from hvplan.model.address import device
 from hvplan.model.impact import Impact, Situation, When
 from hvplan.model.live import LiveSwitch
 from hvplan.model.marker import Marker
-from hvplan.model.network import LiveManagementAdapter, ManagementAdapter
+from hvplan.model.network import LiveManagementAdapter, ManagementAdapter, SwitchSettings
 from hvplan.model.objects import Lifecycle, VirtualSwitch
 from hvplan.model.pattern import fits
 from hvplan.model.rows import rows
@@ -92,11 +92,29 @@ def _modes(adapter: ManagementAdapter, want: VirtualSwitch, live: LiveSwitch | N
             yield Finding(address=at, code="bandwidth-mode", path=path, text=text, blocks=holds)
 
 
+def _brings_one(want: VirtualSwitch, live: LiveSwitch | None) -> bool:
+    """Does this run give the host an adapter on the switch by itself: a new one, or one in which the host did not take part."""
+    if live is None:
+        return True
+    before, after = ((s.type, s.allow_management) for s in (live.settings, _settled(want, live)))
+    return not _takes_part(*before) and _takes_part(*after)
+
+
+def _takes_part(kind: object, allowed: object) -> bool:
+    return kind == "Internal" or (kind == "External" and allowed is not False)
+
+
+def _settled(want: VirtualSwitch, live: LiveSwitch) -> SwitchSettings:
+    """What decides whether the host takes part, as it will be."""
+    return SwitchSettings(**{name: keeps(want.settings, live.settings, name) for name in ("type", "allow_management")})
+
+
 def _names(adapter: ManagementAdapter, want: VirtualSwitch, live: LiveSwitch | None, at: str, holds: tuple[str, ...], ctx: Context) -> Iterator[Finding]:
     """What stands against one more adapter: the switch is named, not identified, when one is added."""
     name = want.name
-    if live is None and adapter.name.casefold() == name.casefold():
-        text = f"a new switch brings an adapter of the host with its own name, {name}, whose id is known only afterwards. Apply with --exclude={at} first."
+    if _brings_one(want, live) and adapter.name.casefold() in (name.casefold(), live.name.casefold() if live else ""):
+        what = "a new switch" if live is None else "a switch that the host comes to take part in"
+        text = f"{what} brings an adapter of the host with its own name, {name}, whose id is known only afterwards. Apply with --exclude={at} first."
         yield Finding(address=at, code="adapter-comes", text=text, blocks=holds)
     if ctx.switches.get(name.casefold(), 0) > 1:
         yield Finding(address=at, code="switch-duplicate", text=f"several switches of this host are named {name}. Rename all but one.", blocks=holds)

@@ -70,7 +70,7 @@ def _stack(vm: Doc, how: Any) -> None:
 def _checkpoint(vm: Doc, how: Any) -> None:
     """A checkpoint of a machine that has none."""
     known = vm.get("checkpoints", {})
-    if not known.get("items"):
+    if isinstance(known, dict) and not known.get("items"):
         vm["checkpoints"] = {**known, "items": [{"name": "by hand", "created": "2026-01-01T02:00:00Z", "type": "Standard"}]}
 
 

@@ -55,6 +55,10 @@ FOUND: Final[Mapping[str, Chain]] = {
         first=(STACK, HOST, _new(lifecycle={"manage": ["processor"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),
         ways=(Ways(lost_at=2, sent=True), Ways()),
     ),
+    "the host's adapter that a switch brings is not added twice": Chain(
+        world={"kind": "World", "switches": [{"name": "lan", "type": "Private"}]},
+        first=(WILLING, HOST, {"kind": "VirtualSwitch", "name": "lan", "type": "Internal", "managementAdapters": {"lan": {}}}),
+    ),
     "a drive that is compared gets its controller": Chain(
         world=_with(notes="by hand", devices={"networkAdapters": [{}]}),
         first=(WILLING, HOST, _new(lifecycle={"manage": ["dvds"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),

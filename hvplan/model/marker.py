@@ -20,6 +20,8 @@ from hvplan.model.values import Json
 
 PREFIX = "hvplan/v1 "
 LIMIT = 3500
+NOTES_MOST = 4096
+"""Bytes of notes as UTF-8, our line included: no limit is documented, and this is as far as anybody goes (behaviour 8)."""
 ID_LENGTH = 13
 # Notes are edited on Windows: a line ends with \r\n, \n or \r, which `^` and `$` do not all know.
 _LINE = re.compile(r"(?:\r\n|\r|\n)?(?<![^\r\n])hvplan/v1 [^\r\n]*(?:\r\n|\r|\n)?")

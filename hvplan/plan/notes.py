@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.build import to_json
-from hvplan.cmdlets.invocation import Cmd, Ref
-from hvplan.diff.changes import Change, Create, Delete, FieldChange, Keep, Update
+from hvplan.cmdlets.invocation import Cmd, Ref, Text
+from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Update
 from hvplan.diff.digests import SECTIONS, adapter_section, applied, disk_section, dvd_section, own_section, qos_section
 from hvplan.document.plan import Expect
 from hvplan.model import boot
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
-from hvplan.model.marker import ID_LENGTH, Marker, going_of, text_of
+from hvplan.model.marker import ID_LENGTH, NOTES_MOST, Marker, going_of, text_of
 from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
 from hvplan.model.rows import rows, settled
@@ -31,6 +31,30 @@ _WRITES = {"vm": "Set-VM", "switch": "Set-VMSwitch"}
 def notes_field(fields: Sequence[FieldChange]) -> str | None:
     """The users' new text, None where it does not change."""
     return next((str(field.after) for field in fields if field.path == "notes"), None)
+
+
+def too_long(address: str, drafts: Sequence[Draft]) -> Iterator[Finding]:
+    """A refusal of an object whose notes would be longer than they may be; said before anything is begun."""
+    bytes_ = max((_length(draft) for draft in drafts), default=0)
+    if bytes_ > NOTES_MOST:
+        text = f"its notes would have {bytes_} bytes with hvplan's line, and at most {NOTES_MOST} are sent. Shorten them."
+        yield Finding(address=address, code="notes-too-long", path="notes", text=text, blocks=(address,))
+
+
+def _length(draft: Draft) -> int:
+    """Bytes of the notes that a step sends; what stands for an id counts as long as the id will be."""
+    notes = [cmd.parameters["Notes"] for statement in draft.invocation.statements for cmd in statement if "Notes" in cmd.parameters]
+    return max((_bytes(part) for part in notes), default=0)
+
+
+def _bytes(value: object) -> int:
+    match value:
+        case Text(parts=parts):
+            return sum(map(_bytes, parts))
+        case Ref(first=first):
+            return first or ID_LENGTH
+        case _:
+            return len(str(value).encode("utf-8", "replace"))
 
 
 def vm_mark(

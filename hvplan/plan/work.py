@@ -15,6 +15,7 @@ from hvplan.plan.create import create_drafts
 from hvplan.plan.draft import Draft
 from hvplan.plan.gates import blocked_by, dependents, has_steps, kept_adapters, policy_findings
 from hvplan.plan.management import host_drafts
+from hvplan.plan.notes import too_long
 from hvplan.plan.switches import switch_drafts
 from hvplan.plan.update import VmWork, delete_drafts, update_drafts
 
@@ -56,6 +57,7 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
                 found.append(Finding(address=change.address, code="cannot-be-sent", text=text, blocks=(change.address,)))
                 continue
             works[change.address] = made
+            found += too_long(change.address, made.drafts)
             if change.address not in blocked:
                 found += policy_findings(change, made, stack, has_steps(change.address, made.drafts))
         new = [finding for finding in found if finding not in findings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hvplan.model.network import SwitchSettings
 from hvplan.model.objects import Ensure, Lifecycle, Policy, Stack
 from hvplan.model.parts import General, Memory, Processor
 from tests.plan.worlds import GIB, STACK, adapter, disk, drive, guid, host, lines, live_adapter, live_switch, live_vm, mine, plan, refusals, switch, vhd, vm
@@ -144,3 +145,18 @@ def test_memory_and_disks_of_an_adopted_machine_are_compared() -> None:
     document = plan(live, vm(memory=Memory(startup=2 * GIB), disks=(disk(size=60 * GIB),)))
     assert [step.action for step in document.steps] == ["set", "mark"]
     assert document.resource_changes[0].verbs == ("adopt", "update")
+
+
+def test_notes_that_would_be_too_long_are_refused_before_anything_is_begun() -> None:
+    """The users' text and our line together: of a new machine, of a changed one, and of one that is adopted with long notes; bytes count, not characters."""
+    long = "\N{LATIN SMALL LETTER E WITH ACUTE}" * 2040
+    for document in (
+        plan(host(), vm(general=General(notes=long))),
+        plan(host(live_vm(marker=mine())), vm(general=General(notes=long))),
+        plan(host(live_vm(text=long)), vm()),
+        plan(host(), switch(settings=SwitchSettings(type="Private", notes=long))),
+    ):
+        assert [(r.code, r.flag) for r in document.refusals] == [("notes-too-long", "")]
+        assert document.steps == ()
+    assert plan(host(live_vm(text=long, marker=mine())), vm()).refusals == ()
+    assert plan(host(), vm(general=General(notes=long[:1900]))).refusals == ()

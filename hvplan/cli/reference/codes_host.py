@@ -112,6 +112,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "qos-order": ("minimumIops would end up above maximumIops, counting what the host keeps.", "Write both."),
     "bandwidth-order": ("minimumAbsolute would end up above maximum, counting what the host keeps.", "Write both."),
     "bandwidth-mode": ("A minimum bandwidth is not of the kind that the switch of the adapter takes.", "Use the other minimum."),
+    "notes-too-long": ("The notes of an object would be longer, with hvplan's line, than notes may be.", "Shorten them."),
     "vlan-mode": ("An adapter cannot have such VLANs: an emulated one takes an id, private ones need an External switch.", "Write an id instead."),
     "switch-pattern": ("The switch name, read as a pattern, fits another switch of the host.", "Rename the switch."),
     "switch-in-use": ("Adapters are connected to a switch that is to be removed.", "Connect them elsewhere first."),

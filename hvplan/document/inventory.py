@@ -83,6 +83,7 @@ class Machine:
     """A virtual machine; `notes` are whole, hvplan's own line included.
 
     `parts`: processor, memory, firmware and so on, each as settings by attribute path; null for a part its generation does not have.
+    `beyond`: devices that files of this version have no words for, told to people.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Machine:
     adapters: Unread | tuple[Adapter, ...]
     boot_order: Unread | tuple[BootEntry, ...]
     checkpoints: Unread | tuple[Checkpoint, ...]
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

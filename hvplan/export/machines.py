@@ -64,6 +64,7 @@ def _about(vm: LiveVm) -> list[str]:
     found += [f"it is a replica ({vm.replication}) and is only read"] if vm.replication not in ("None", "Primary") else []
     found += ["it is clustered"] if vm.clustered else []
     found += ["it carries hvplan's mark in its notes, which is not exported"] if line_in(vm.notes) and find(vm.notes)[1] == 1 else []
+    found += [f"it has {device}; that is not declared" for device in vm.beyond]
     if isinstance(vm.checkpoints, Unknown):
         found.append(f"its checkpoints could not be read ({vm.checkpoints.why})")
     elif vm.checkpoints:

@@ -10,7 +10,7 @@ from hvplan.document.yaml_text import block
 from hvplan.export.written import Written
 
 SCHEMA_FILE: Final = "hvplan.schema.json"
-UNSEEN: Final = "virtual TPMs and other security settings, Fibre Channel, GPU partitions, assigned devices, floppy disks and NATs"
+UNSEEN: Final = "virtual TPMs and other security settings, GPU partitions, assigned devices and NATs"
 """What this version has no words for and does not read, so that an export cannot say where there is one."""
 _WIDTH: Final = 150
 

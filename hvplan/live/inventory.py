@@ -153,7 +153,7 @@ def _flat(value: Any) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
-PLAIN = ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy", "scsi_controllers")
+PLAIN = ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy", "scsi_controllers", "beyond")
 """Fields of a machine that both sides hold alike."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from hvplan.model.values import MAC, UNSET, Unknown
 from hvplan.remoting.session import Record
 
 _VM: Final = ("Id", "Name", "State", "Generation", "Version", "Path", "IsClustered", "ReplicationMode", "OperationalStatus", "HardDrives", "DVDDrives")
+_BEYOND: Final = ("FibreChannelHostBusAdapters", "FloppyDrive")
+"""What files of this version have no words for; an export says where there is one."""
 _ADAPTER: Final = ("Id", "Name", "VMId", "IsLegacy", "MacAddress", "DynamicMacAddressEnabled")
 _DEEP: Final[Mapping[str, str]] = {"VlanSetting": "VLAN", "BandwidthSetting": "bandwidth"}
 """Settings of an adapter that are objects; a text is all that is left of one at the wrong depth (truth 11, 12)."""
@@ -71,7 +73,7 @@ def _columns(*names: str, part: type[Any], query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *properties(part, query))))
 
 
-MACHINE: Final = tuple(dict.fromkeys((*_columns(*_VM, part=General, query="Get-VM"), *properties(Platform, "Get-VM"))))
+MACHINE: Final = tuple(dict.fromkeys((*_columns(*_VM, *_BEYOND, part=General, query="Get-VM"), *properties(Platform, "Get-VM"))))
 QUESTIONS: Final = (
     Question(name="processor", cmdlet="Get-VMProcessor", properties=_columns("VMId", part=Processor, query="Get-VMProcessor")),
     Question(name="memory", cmdlet="Get-VMMemory", properties=_columns("VMId", part=Memory, query="Get-VMMemory")),
@@ -168,7 +170,20 @@ def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
         adapters=_adapters(answers, id, commands),
         boot_order=_boot_order(answers, id) if generation == 2 else (),
         checkpoints=_checkpoints(answers, id),
+        beyond=tuple(_beyond(record)),
     )
+
+
+def _beyond(record: Record) -> Iterator[str]:
+    """Devices of its own record that no file can say."""
+    adapters, floppy, drives = record.get(_BEYOND[0]), record.get(_BEYOND[1]), record.get("HardDrives")
+    if isinstance(adapters, tuple) and adapters:
+        yield "a Fibre Channel adapter" if len(adapters) == 1 else f"{len(adapters)} Fibre Channel adapters"
+    if isinstance(floppy, Mapping) and floppy.get("Path"):
+        yield f"a floppy disk ({floppy['Path']})"
+    for drive in drives if isinstance(drives, tuple) else ():
+        if isinstance(drive, Mapping) and drive.get("SupportPersistentReservations") is True:
+            yield f"persistent reservations on {str(drive['ControllerType']).lower()} {drive['ControllerNumber']}:{drive['ControllerLocation']}"
 
 
 def _busy(status: object) -> str:

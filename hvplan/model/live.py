@@ -110,6 +110,7 @@ class LiveVm:
     adapters: tuple[LiveAdapter, ...] | Unknown = ()
     boot_order: tuple[BootEntry, ...] | Unknown = NOT_READ  # nothing on Generation 1
     checkpoints: tuple[LiveCheckpoint, ...] | Unknown = ()
+    beyond: tuple[str, ...] = ()  # devices that files of this version have no words for, told to people: `a Fibre Channel adapter`
 
     @property
     def situation(self) -> Situation:

@@ -67,6 +67,7 @@ def _machine(vm: Machine, document: InventoryDocument) -> Iterator[Line]:
     else:
         for adapter in vm.adapters:
             yield Line(f"      network   {_adapter(adapter)}")
+    yield from (Line(f"      also      {visible(device)}") for device in vm.beyond)
     if isinstance(vm.boot_order, Unread):
         yield Line(f"      boots     could not be read: {visible(vm.boot_order.unknown)}", "danger")
     elif vm.boot_order:

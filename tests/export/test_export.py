@@ -88,6 +88,25 @@ def test_what_no_file_could_say_is_told() -> None:
     assert "memoryMappedIo.low" not in exported(HOST, replace(LIVE, vms=(odd,), commands=older)).text
 
 
+BEYOND = r"""kind: World
+host: {name: HV01, release: "2022", processors: 8, memory: 64GiB, volumes: [{path: 'D:\', size: 2TiB, free: 1TiB}]}
+files: [{path: 'D:\a.vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}, {path: 'D:\f.vfd', size: 1440KiB}]
+vms:
+  - {name: new, generation: 2, memory: {startup: 2GiB}, devices: {disks: [{slot: scsi 0:0, path: 'D:\a.vhdx', shared: true}]}}
+  - {name: old, generation: 1, memory: {startup: 2GiB}, devices: {floppy: {image: 'D:\f.vfd'}}}
+  - {name: plain, generation: 1, memory: {startup: 2GiB}}
+"""
+
+
+def test_what_the_format_has_no_words_for_is_told() -> None:
+    """Reservations of a shared disk and a floppy disk stand as comments above their machines; a drive without a disk in it is nothing to tell."""
+    live = read_host(DirectSession(SimulatedWorld.from_text(BEYOND)), Wanted(host="hv01", every=True, network=True, media=True))
+    assert {vm.name: vm.beyond for vm in live.vms} == {"new": ("persistent reservations on scsi 0:0",), "old": ("a floppy disk (D:\\f.vfd)",), "plain": ()}
+    remarks = {one.title: one.remarks for one in exported(HOST, live).objects}
+    assert "it has persistent reservations on scsi 0:0; that is not declared" in remarks["vm/new"]
+    assert "it has a floppy disk (D:\\f.vfd); that is not declared" in remarks["vm/old"]
+
+
 def test_templates_shorten_from_three_machines_on() -> None:
     """Two alike machines are written out; a third makes a template of what they share, and all mean the same as before."""
 

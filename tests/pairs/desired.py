@@ -26,7 +26,10 @@ def documents(draws: Draws, world: Doc) -> tuple[Doc, ...]:
     around = Around(release=world["host"]["release"], switches=(*names, *(s["name"] for s in world["switches"])), machines=machines)
     made: list[Doc] = [stack(draws), host(draws), {"kind": "VirtualDisk", "name": GOLDEN, "path": GOLDEN_FILE, "ensure": "Reference"}]
     made += [switch(draws, name) for name in names]
-    made += [machine(draws, name, NAMES.index(name), around) for name in draws.some(NAMES, 3, least=1)]
+    wanted = draws.some(NAMES, 3, least=1)
+    known = [name for name in NAMES if name in machines and name not in wanted]
+    wanted += [draws.one(known)] if known and draws.chance(60) else []
+    made += [machine(draws, name, NAMES.index(name), around) for name in wanted]
     if draws.chance(20):
         made += templated(draws, around)
     if draws.chance(20) and made[-1]["kind"] == made[-2]["kind"] == "VirtualMachine":

@@ -35,7 +35,7 @@ _HOW: Final[Mapping[str, tuple[Any, ...]]] = {
     "copy": ("Copy of it", "web01"),
     "adapter": tuple({"name": name} for name in ("Extra", *ADAPTERS[:2])),
     "adapter changed": ({"name": "Renamed"}, {"switch": None}, {"vlan": 77}, {"mac": "00-15-5D-77-77-77"}),
-    "drive moved": ("scsi 0:40", "scsi 1:1", "ide 1:1"),
+    "drive moved": ("scsi 0:40", "scsi 0:7", "ide 1:1"),
     "switch": ({"name": "Renamed"}, {"type": "Private"}, {"notes": "by hand"}),
     "host": ({"virtualMachinePath": "D:\\Other"}, {"enhancedSessionMode": True}),
 }

@@ -43,6 +43,7 @@ class Tally:
     refusals: Counter[str] = field(default_factory=Counter)
     diagnostics: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
+    created: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +190,7 @@ def _count(document: PlanDocument, result: ResultDocument, consents: Sequence[An
             if change.previous_address:
                 tally.changes[f"{kind} rename"] += 1
             tally.rows.update(f.path for f in change.fields)
+            tally.created.update(path for path, _ in compare.flat(dict(change.after or {})) if change.actions == ("create",))
 
 
 def _then_nothing(ground: Ground, document: PlanDocument, after: Doc) -> None:

@@ -42,7 +42,10 @@ class Around:
 def row_values(draws: Draws, known: Sequence[Row], generation: int, release: str, most: int = 7) -> dict[str, Any]:
     """Path -> value of a few rows; a row that this generation or release does not have is rare."""
     strict = not draws.chance(2)
-    return {row.path: draws.of(value(row)) for row in draws.some([r for r in known if not strict or fits(r, generation, release)], most)}
+    made = {row.path: draws.of(value(row)) for row in draws.some([r for r in known if not strict or fits(r, generation, release)], most)}
+    if strict and "bandwidth.minimumWeight" in made:
+        made.pop("bandwidth.minimumAbsolute", None)  # they exclude each other
+    return made
 
 
 def memory(draws: Draws, *, startup: bool = True) -> dict[str, Any]:

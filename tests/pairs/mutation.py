@@ -11,6 +11,8 @@ from tests.pairs.draws import Doc, Draws, merged
 from tests.pairs.machines import DVD_SLOTS, ISO, NAMES, ROWS, SLOTS, Around, adapter, booted, disk, lifecycle, machine, memory, row_values
 
 _CHANGES: Final = ("rows", "rows", "rows", "all", "all", "devices", "devices", "devices", "keep", "state", "absent", "drop", "rename", "lifecycle")
+MANY: Final = 20
+"""Rows that one edit changes at most: so that a few hundred pairs come to all of them."""
 _DEVICE_CHANGES: Final = (
     *("nic", "nic gone", "nic set", "nic set", "nic renamed", "dvd", "iso"),
     *("disk", "disk gone", "disk forgotten", "disk grows", "disk moves", "file moves", "disk type"),
@@ -58,7 +60,7 @@ def _machine(draws: Draws, document: Doc, around: Around) -> list[Doc]:
     generation = document["generation"]
     match "generation" if draws.chance(2) else draws.one(_CHANGES):
         case "rows":
-            return [merged(document, nest(memory(draws, startup=draws.chance(40)) | row_values(draws, ROWS, generation, around.release)))]
+            return [merged(document, nest(memory(draws, startup=draws.chance(40)) | row_values(draws, ROWS, generation, around.release, MANY)))]
         case "devices":
             return [booted(draws, _devices(draws, document, number, around))]
         case "state":
@@ -78,7 +80,7 @@ def _machine(draws: Draws, document: Doc, around: Around) -> list[Doc]:
         case "generation":
             return [merged(document, {draws.one(("generation", "version", "path")): draws.one((1, 2))})]
         case "all":
-            document = merged(document, nest(row_values(draws, ROWS, generation, around.release)))
+            document = merged(document, nest(row_values(draws, ROWS, generation, around.release, MANY)))
             return [_devices(draws, document, number, around)]
     return [document]
 

@@ -171,7 +171,7 @@ def _adopt_produced(site: Site, step: Step, lost: str) -> StepResult:
     """The write is there. What it returned is read back, because later steps refer to it."""
     if step.action not in PRODUCING:
         return result_of(step, "done")
-    live = look(site.reader, site.host, step.verify, site.known, site.plan)
+    live = look(site.reader, site.host, step.verify, site.known, site.plan, whole=True)
     if not _ours(step, live):
         return result_of(
             step, "unknown", StepError(id="unsure", category="", message=f"{lost}; an object of that name is there now, but it does not carry this run's mark")
@@ -246,7 +246,7 @@ def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
 
 def _look_once(site: Site, step: Step) -> tuple[list[str], str]:
     try:
-        live = look(site.reader, site.host, step.verify, site.known, site.plan)
+        live = look(site.reader, site.host, step.verify, site.known, site.plan, ahead=site.plan.ahead.get(step.id, ()))
         return [_difference(site, live, v) for v in step.verify if not _holds(site, live, v)], ""
     except (Unreadable, MissingReference) as error:
         return [], str(error)

@@ -10,6 +10,7 @@ from hvplan.cmdlets.build import read, select
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.document.plan import PlanDocument
 from hvplan.errors import HvplanError
+from hvplan.live.narrow import EVERYTHING
 from hvplan.live.read import read_files, read_host, read_settings, read_switch, read_vhds, read_vm
 from hvplan.live.wanted import Wanted
 from hvplan.model.address import decode, owner
@@ -67,14 +68,14 @@ class LiveReader:
     def _read(self) -> LiveHost:
         return self._live if self._live is not None else self.whole()
 
-    def vm(self, id: str) -> LiveVm | Unknown | None:
-        """One machine by id."""
-        return read_vm(self._session, id, self._read().commands)
+    def vm(self, id: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
+        """One machine by id; parts that are not asked for are Unknown."""
+        return read_vm(self._session, id, self._read().commands, asking)
 
-    def vm_named(self, name: str) -> LiveVm | Unknown | None:
+    def vm_named(self, name: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
         """The one machine of that name; names are compared here, not by the host's culture."""
         found = self._ids("Get-VM", name)
-        return self.vm(found) if isinstance(found, str) else found
+        return self.vm(found, asking) if isinstance(found, str) else found
 
     def switch(self, id: str) -> LiveSwitch | Unknown | None:
         """One switch by id, with what the host lends it where the plan is about that."""

@@ -15,6 +15,7 @@ from typing import Any
 from hvplan.apply.known import Known
 from hvplan.apply.reader import Reader
 from hvplan.document.plan import Expect, PlanDocument
+from hvplan.live.narrow import EVERYTHING, questions_of
 from hvplan.model import marker, view
 from hvplan.model.address import decode, owner
 from hvplan.model.live import LiveAdapter, LiveHost, LiveSwitch, LiveVm
@@ -30,13 +31,15 @@ NOT_ASKED = Unknown("it was not looked for")
 class Declared:
     """What the plan says about addresses that no live object carries: names and paths. Keys are (host, address).
 
-    `former`: the file that a disk has until the plan gives it another one.
+    `former`: the file that a disk has until the plan gives it another one. `ahead`: by step id, what the next steps on the
+    same object expect, so that the re-read that ends one step is the precondition of the next.
     """
 
     names: Mapping[tuple[str, str], str]
     paths: Mapping[tuple[str, str], str]
     slots: Mapping[tuple[str, str], str] = field(default_factory=dict)
     former: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    ahead: Mapping[str, tuple[Expect, ...]] = field(default_factory=dict)
 
 
 def declared(document: PlanDocument) -> Declared:
@@ -63,7 +66,17 @@ def declared(document: PlanDocument) -> Declared:
         for command in step.invocation:
             if command["cmdlet"] == "Add-VMHardDiskDrive" and isinstance(path := command["parameters"].get("Path"), str):
                 paths.setdefault((step.host, step.address), path)  # a disk that a VirtualDisk document names has its path only there
-    return Declared(names, paths, slots, former)
+    return Declared(names, paths, slots, former, _ahead(document))
+
+
+def _ahead(document: PlanDocument) -> Mapping[str, tuple[Expect, ...]]:
+    owners = {step.id: (step.host, owner(step.address)) for step in document.steps}
+    ahead: dict[str, tuple[Expect, ...]] = {}
+    for step in document.steps:
+        for need in step.needs:
+            if owners.get(need) == owners[step.id]:
+                ahead[need] = (*ahead.get(need, ()), *step.expect, *step.verify)
+    return ahead
 
 
 def observe(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declared) -> Json | Unknown:
@@ -197,9 +210,17 @@ def _of_adapter(vm: LiveVm, expect: Expect, id: str | None, name: str) -> Json |
     return ABSENT if adapter is None else _plain(view.adapter_values(adapter), "", expect.path)
 
 
-def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, plan: Declared) -> LiveHost:
-    """Re-read just what these expectations are about: the machines and switches by identity, files and VHD headers by path."""
+def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, plan: Declared, *, ahead: Iterable[Expect] = (), whole: bool = False) -> LiveHost:
+    """Re-read just what these expectations are about: the machines and switches by identity, files and VHD headers by path.
+
+    Of a machine only the parts are asked for that they and those `ahead` speak of; all of them with `whole`.
+    """
     expects = tuple(expects)
+    asking: dict[str, frozenset[str]] = {}
+    for expect in (*expects, *ahead):
+        if expect.address.startswith("vm/") and not expect.path.startswith("file "):
+            asked = EVERYTHING if whole else questions_of(expect.address, expect.path)
+            asking[owner(expect.address)] = asking.get(owner(expect.address), frozenset()) | asked
     vms: dict[str, LiveVm | Unknown | None] = {}
     switches: dict[str, LiveSwitch | Unknown | None] = {}
     paths: dict[str, None] = {}
@@ -212,7 +233,7 @@ def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, pla
             paths[path] = None
         elif kind == "vm" and top not in vms:
             id = known.id(host, top)
-            vms[top] = reader.vm(id) if id is not None else reader.vm_named(decode(name))
+            vms[top] = reader.vm(id, asking[top]) if id is not None else reader.vm_named(decode(name), asking[top])
         elif kind == "switch" and top not in switches:
             id = known.id(host, top)
             switches[top] = reader.switch(id) if id is not None else reader.switch_named(decode(name))

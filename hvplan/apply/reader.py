@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from hvplan.live.narrow import EVERYTHING
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.values import Unknown
@@ -21,11 +22,11 @@ class Reader(Protocol):
         """Which host this is, as last read."""
         ...
 
-    def vm(self, id: str) -> LiveVm | Unknown | None:
-        """One machine by id."""
+    def vm(self, id: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
+        """One machine by id; parts that are not asked for are Unknown (`live.narrow`)."""
         ...
 
-    def vm_named(self, name: str) -> LiveVm | Unknown | None:
+    def vm_named(self, name: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
         """The one machine of that name; Unknown when there are several."""
         ...
 

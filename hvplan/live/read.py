@@ -20,6 +20,7 @@ from hvplan.live.decode import Commands
 from hvplan.live.disks import chains, read_files, read_vhds
 from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_settings, read_switches
 from hvplan.live.machines import MACHINE, QUESTIONS, live_vm, questions, told
+from hvplan.live.narrow import EVERYTHING
 from hvplan.live.network import read_lent
 from hvplan.live.wanted import Wanted
 from hvplan.model import marker
@@ -119,16 +120,21 @@ def _headers(session: Session, paths: Iterable[str], files: Mapping[str, LiveFil
     return chains(session, there, known, host=host)
 
 
-def read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]]) -> LiveVm | Unknown | None:
-    """One VM again, whole: one pipeline when all is well. None when a complete list of VMs does not have it; Unknown when nobody can tell."""
+def read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]], asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
+    """One VM again: one pipeline when all is well. None when a complete list of VMs does not have it; Unknown when nobody can tell.
+
+    `asking`: names of the questions beside its own record (`narrow`); a part that was not asked for is Unknown.
+    """
     try:
-        return _read_vm(session, vm_id.lower(), commands)
+        return _read_vm(session, vm_id.lower(), commands, asking)
     except HvplanError as error:
         return Unknown(str(error))
 
 
-def _read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]]) -> LiveVm | Unknown | None:
-    asked, lacking = questions(commands)
+def _read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]], asking: frozenset[str]) -> LiveVm | Unknown | None:
+    known, lacking = questions(commands)
+    asked = tuple(question for question in known if question.name in asking)
+    lacking |= {question.name: "it was not asked for" for question in known if question.name not in asking}
     statements = ((vm(vm_id), select(*MACHINE)), *(question.of_one(vm_id) for question in asked))
     answer = ask(session, statements, what="the VM", host="")
     if not answer.errors and answer.whole:
@@ -141,8 +147,8 @@ def _read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]
     if not isinstance(record, Mapping):
         return record
     answers = [(question.name, ask(session, (question.of_one(vm_id),), what=question.name, host="")) for question in asked]
-    adapters = next(answer for name, answer in answers if name == "adapters")
-    ids = _adapter_ids(ask(session, ((vm(vm_id), select("Id", "NetworkAdapters")),), what="adapters", host="")) if adapters.errors else None
+    doubt = any(name == "adapters" and answer.errors for name, answer in answers)
+    ids = _adapter_ids(ask(session, ((vm(vm_id), select("Id", "NetworkAdapters")),), what="adapters", host="")) if doubt else None
     return live_vm(record, told(answers, ids, lacking), commands)
 
 

@@ -17,6 +17,7 @@ from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Invocation
 from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Consent, Expect, HostEntry, PlanDocument, PowerWindow, ResourceChange, Step
+from hvplan.live.narrow import EVERYTHING
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.parts import General, Memory, Processor
@@ -134,10 +135,10 @@ class FakeHost:
     def settings(self) -> HostSettings | Unknown:
         return Unknown("this host has none")
 
-    def vm(self, id: str) -> LiveVm | Unknown | None:
+    def vm(self, id: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
         return Unknown("the service is down") if self.blind else self.vms.get(id)
 
-    def vm_named(self, name: str) -> LiveVm | Unknown | None:
+    def vm_named(self, name: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
         if self.blind:
             return Unknown("the service is down")
         same = [vm for vm in self.vms.values() if vm.name == name]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hvplan.apply.recent import AGE, Recent
 from hvplan.apply.stale import first_expects
 from hvplan.cmdlets.invocation import Ref
 from hvplan.document.plan import Expect, PlanDocument, ResourceChange
+from hvplan.live.narrow import EVERYTHING, questions_of
 from hvplan.model.devices import AdapterSettings, Slot, Vlan
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveFile, LiveHost, LiveSwitch, LiveVhd
 from hvplan.model.objects import SwitchSettings
@@ -127,12 +130,12 @@ def test_references_and_what_they_cut() -> None:
 
 
 def test_a_moment_old_is_fresh_enough_and_a_write_makes_it_stale() -> None:
-    """An object is read once a moment; after a write, or a second, it is read again; a failed read is never kept."""
+    """An object is read once a moment; after a write, or a second, or for a part not asked for, it is read again; a failed read is never kept."""
     host, time = FakeHost.of(VM), clock()
     reads = 0
 
     class Counting(Eyes):
-        def vm(self, id: str) -> Any:
+        def vm(self, id: str, asking: frozenset[str] = EVERYTHING) -> Any:
             nonlocal reads
             reads += 1
             return self.host.vm(id)
@@ -142,15 +145,37 @@ def test_a_moment_old_is_fresh_enough_and_a_write_makes_it_stale() -> None:
         recent.vm(guid(1))
     assert reads == 1
     recent.forget(guid(1))
-    recent.vm(guid(1))
+    recent.vm(guid(1), frozenset({"memory"}))
     time.sleep(AGE)
-    recent.vm(guid(1))
+    recent.vm(guid(1), frozenset({"memory"}))
     assert reads == 3
+    recent.vm(guid(1), frozenset())
+    assert reads == 3
+    recent.vm(guid(1), frozenset({"processor"}))
+    assert reads == 4
     host.blind = True
     recent.forget(None)
     assert isinstance(recent.vm(guid(1)), Unknown)
     host.blind = False
     assert recent.vm(guid(1)) == VM
+
+
+def test_a_re_read_asks_only_what_it_is_about() -> None:
+    """The memory of a machine is one question, its drives none; a path that nobody knows is all of them."""
+    asked: list[frozenset[str]] = []
+
+    class Noting(Eyes):
+        def vm(self, id: str, asking: frozenset[str] = EVERYTHING) -> Any:
+            asked.append(asking)
+            return self.host.vm(id)
+
+    memory = Expect(address="vm/web01", path="memory.startup", value=1)
+    slot = Expect(address="vm/web01/disks/os", path="slot", value="")
+    lan = Expect(address="vm/web01/networkAdapters/lan", path="vlan", value=1)
+    for expects in ((memory,), (slot,), (memory, lan)):
+        look(Noting(FakeHost.of(VM)), "hv01", expects, Known(DOCUMENT), declared(DOCUMENT))
+    assert asked == [{"memory"}, frozenset(), {"memory", "adapters"}]
+    assert questions_of("vm/web01", "a.path") == questions_of("vm/web01/floppy/a", "image") == EVERYTHING
 
 
 def test_first_expects_are_those_nobody_brings_about() -> None:
@@ -160,3 +185,15 @@ def test_first_expects_are_those_nobody_brings_about() -> None:
     create = replace(set_step("s1", 1), expect=(), verify=(Expect(address="vm/web01", path="exists", value=True),))
     inside = replace(set_step("s2", 1, needs=("s1",)), expect=(Expect(address="vm/web01/disks/os", path="slot", value=""),))
     assert first_expects((create, inside)) == ()
+
+
+def test_every_step_of_every_case_knows_what_to_ask() -> None:
+    """No precondition and no proof of a case needs a whole machine read again."""
+    unknown = {
+        (step["address"].split("/")[2:3], expect["path"])
+        for file in Path(__file__).parents[1].glob("cases/*/plan.json")
+        for step in json.loads(file.read_text("utf-8"))["steps"]
+        for expect in (*step["expect"], *step["verify"])
+        if expect["address"].startswith("vm/") and not expect["path"].startswith("file ") and questions_of(expect["address"], expect["path"]) == EVERYTHING
+    }
+    assert unknown == set()

@@ -28,6 +28,7 @@ from tests.casebook import Case
 from tests.direct import DirectSession
 from tests.endstate import difference, end_state
 from tests.lab import Lab
+from tests.variants import named, variant
 
 CASES = pytest.mark.parametrize("case", casebook.cases(), ids=lambda case: case.name)
 GONE: Final = NotSent(why="the process was killed", code="closed")
@@ -204,3 +205,14 @@ def _kill(case: Case, folder: Path, figure: Callable[[str], None], wanted: Calla
     assert not wrong, "\n".join(f"killed after write {after}: {text}" for after, text in wrong.items())
     if points:
         figure(f"{case.name}: killed after {len(points)} of {calm.writes} writes")
+
+
+def test_an_adapter_is_not_added_twice_under_its_own_name(tmp_path: Path) -> None:
+    """An adapter whose name is not its key, killed right behind every adapter that was added: the next run knows it by that name."""
+    (tmp_path / "work").mkdir()
+    named_so = variant(named("create-a-lab"), tmp_path / "case", desired=lambda text: text.replace("{lan: {switch: lan}}", "{lan: {name: Front, switch: lan}}"))
+    calm = undisturbed(named_so, tmp_path / "work")
+    points = [number for number, call in enumerate(casebook.writes(calm.calls), 1) if call["command"] == "Add-VMNetworkAdapter"]
+    assert len(points) == 2
+    for after in points:
+        check(named_so, after, calm, tmp_path / "work")

@@ -161,8 +161,13 @@ def _finding(address: str, code: str, text: str) -> Finding:
 
 
 def vm_cut_off(live: LiveVm) -> bool:
-    """Does it look like New-VM before its mark was written: off, no notes, no disk, no checkpoint."""
-    return live.state == "Off" and not live.notes and not live.disks and live.checkpoints == () and not isinstance(live.checkpoints, Unknown)
+    """Does it look like New-VM before its mark was written: off, no notes, no disk, no checkpoint, nothing in a drive and on no switch.
+
+    New-VM leaves at most one adapter, connected to nothing, and an empty DVD drive: a machine with more was made by somebody, who is asked.
+    """
+    if live.state != "Off" or live.notes or live.disks or isinstance(live.checkpoints, Unknown) or live.checkpoints or isinstance(live.adapters, Unknown):
+        return False
+    return len(live.adapters) < 2 and all(adapter.settings.switch is None for adapter in live.adapters) and not any(drive.path for drive in live.dvds)
 
 
 def copies(lives: Sequence[L], kind: str, noun: str) -> tuple[str, ...]:

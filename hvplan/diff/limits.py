@@ -18,6 +18,7 @@ from hvplan.model.values import Unknown, show_size
 
 PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
 MEMORY: Final[Mapping[str, int]] = {"2016": 12 << 40, "2019": 12 << 40, "2022": 240 << 40, "2025": 240 << 40}
+FOLDERS: Final = ("checkpoints.path", "smartPagingPath")
 VERSIONS: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
     "2016": ((5, 0), (8, 0)),
     "2019": ((5, 0), (9, 0)),
@@ -58,6 +59,15 @@ def vm_limits(vm: Machine, ctx: Context) -> Iterator[Finding]:
         if not SMALLEST_MEMORY <= size <= most or size % MEMORY_STEP:
             text = f"{path}: {show_size(size)} is not possible; from 32 MiB to {show_size(most)}, a multiple of 2 MiB."
             yield _over(vm, path, "memory", text)
+
+
+def folder_findings(vm: Machine, folders: Mapping[str, object], ctx: Context) -> Iterator[Finding]:
+    """Folders (path of the attribute -> value) on a drive that the host does not have, where its drives are known."""
+    for path, value in folders.items():
+        drive = ntpath.splitdrive(value)[0].lower() if isinstance(value, str) else ""
+        if drive.endswith(":") and ctx.host.free and drive not in ctx.host.free:
+            text = f"{path}: {value}: this host has no drive {drive.upper()}. It has {', '.join(sorted(ctx.host.free)).upper()}."
+            yield Finding(address=vm.address, code="no-drive", path=path, text=text, blocks=(vm.address,))
 
 
 def memory_order(vm: Machine, live: Memory | Unknown | None) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from hvplan.diff.boot import diff_boot, names, order_cause
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
-from hvplan.diff.limits import device_limits, memory_order, vm_limits
+from hvplan.diff.limits import FOLDERS, device_limits, folder_findings, memory_order, vm_limits
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change, state_findings
 from hvplan.diff.result import ObjectDiff
@@ -21,7 +21,7 @@ from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.parts import IntegrationServices
-from hvplan.model.rows import Row, rows, settled
+from hvplan.model.rows import Row, rows, settled, written
 from hvplan.model.values import PATH, UNSET, Unknown, normal_path, same_path
 from hvplan.model.view import vm_values
 
@@ -37,7 +37,9 @@ def create_vm(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
     if want.state in ("Saved", "Paused"):
         findings.append(Finding(address=address, code="state", path="state", text=f"state {want.state} only holds a machine that runs.", blocks=(address,)))
     found = _devices(vm, None, ctx)
-    findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *memory_order(vm, None), *found.findings]
+    folders = {row.path: value for _, row, value in written(want.platform) if row.path in FOLDERS and want.lifecycle.manages(row.path)}
+    findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *memory_order(vm, None), *folder_findings(vm, {"path": want.path, **folders}, ctx)]
+    findings += found.findings
     findings += device_limits(vm, None, found.changes, found.controllers, ctx)
     order = diff_boot(vm, None, found.changes, found.findings, ctx)
     findings += order.findings
@@ -80,6 +82,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         *memory_order(vm, live.memory),
         *_fewer_controllers(want, live, address),
         *_checkpoint_folder(fields, live, address),
+        *folder_findings(vm, {field.path: field.after for field in fields if field.path in FOLDERS}, ctx),
         *devices.findings,
         *order.findings,
     ]

@@ -52,6 +52,9 @@ def _slot(vm: VirtualMachine, disk: Disk, slot: Slot, place: Place, checker: Che
 def _dvd(vm: VirtualMachine, dvd: Dvd, root: Mapping, slots: dict[Slot, tuple[Disk | Dvd, Place]], checker: Checker) -> None:
     """One DVD drive: it shares the slots with the disks, and each generation has one kind of them for it (behaviour 2.3, 3.2)."""
     place, written = where(root, "devices", "dvds", dvd.key, "slot"), child(root, "devices", "dvds", dvd.key, "slot")
+    if isinstance(dvd.iso, str) and not dvd.iso.lower().endswith(".iso") and not dvd.absent:
+        summary = "What is put into a DVD drive is an image whose name ends in .iso."
+        checker.say("iso-ending", summary, where(root, "devices", "dvds", dvd.key, "iso"), detail=f"found {dvd.iso}", hint="name the .iso file")
     if not isinstance(dvd.slot, Slot):
         if written is None and not isinstance(dvd.iso, str) and child(root, "devices", "dvds", dvd.key, "iso") is None:
             hint = f"say where it sits: {dvd.key}: {{slot: {'ide 1:0' if vm.generation == 1 else 'scsi 0:4'}}}"
@@ -148,6 +151,9 @@ def _adapter_settings(vm: VirtualMachine, root: Mapping, checker: Checker) -> No
         if settings.legacy is True and vm.generation == 2:
             hint = "remove legacy, or use generation: 1"
             checker.say("generation", "An emulated (legacy) adapter needs Generation 1.", where(root, *at, "legacy"), hint=hint)
+        if isinstance(settings.mac, str) and settings.mac != DYNAMIC and (int(settings.mac[:2], 16) & 1 or not settings.mac.strip("0-")):
+            summary = "An adapter cannot have an address for several receivers, or none: its first octet is even, and not all are zero."
+            checker.say("mac-address", summary, where(root, *at, "mac"), detail=f"found {settings.mac}", hint="use one such as 00-15-5D-0A-0B-0C, or Dynamic")
         if isinstance(settings.mac, str) and settings.mac != DYNAMIC and not adapter.absent:
             first = addresses.setdefault(settings.mac, adapter.key)
             if first != adapter.key:

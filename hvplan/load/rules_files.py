@@ -11,6 +11,7 @@ from hvplan.model.devices import Vhd
 from hvplan.model.values import show_size
 
 LEAST: Final = 3 << 20  # behaviour 3.2
+VHD_BLOCKS: Final = (512 << 10, 2 << 20)  # behaviour 3.2
 MOST: Final = {".vhdx": 64 << 40, ".vhd": 2040 << 30}  # behaviour 3.1
 
 
@@ -57,6 +58,9 @@ def _sizes(vhd: Vhd, node: Node, checker: Checker) -> None:
     end = ending(vhd.path)
     if end == ".vhd" and vhd.logical_sector == 4096:
         checker.say("vhd-format", "A .vhd has logical sectors of 512 bytes.", where(node, "logicalSector"), hint="use .vhdx")
+    if end == ".vhd" and isinstance(vhd.block_size, int) and vhd.block_size not in VHD_BLOCKS:
+        detail = f"found {show_size(vhd.block_size)}"
+        checker.say("vhd-format", "A .vhd has blocks of 512 KiB or 2 MiB.", where(node, "blockSize"), detail=detail, hint="remove blockSize, or use .vhdx")
     if not isinstance(vhd.size, int):
         return
     place = where(node, "size")

@@ -218,7 +218,7 @@ class AdapterSettings:
         number(0, 100), "offload.sriovWeight", "IovWeight", "IovWeight", "Its weight for virtual functions (SR-IOV); 0: none.", reset=0, impact=_NOT_SAVED
     )
     ipsec_associations: int | Unset | Reset = _setting(
-        number(0, 0xFFFFFFFF),
+        number(0, 4096),
         "offload.ipsecAssociations",
         "IPsecOffloadMaxSA",
         "IPsecOffloadMaximumSecurityAssociation",

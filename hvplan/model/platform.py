@@ -30,10 +30,13 @@ def _low(raw: object) -> int:
     return size
 
 
+_DAY: Final = 24 * 60 * 60  # no source gives the limits of the minutes that a machine waits for its storage: at least one, at most a day's
+
+
 def _minutes(raw: object) -> int:
     seconds = DURATION.parse(raw)
-    if seconds % 60 or seconds > 60 * 0x7FFFFFFF:
-        raise ValueError("a duration in whole minutes such as 30m or 2h")
+    if seconds % 60 or not 60 <= seconds <= _DAY:
+        raise ValueError("a duration in whole minutes such as 30m or 2h, from 1m to 1d")
     return seconds
 
 

@@ -220,9 +220,10 @@ def same_path(one: str, other: str) -> bool:
 def _parse_path(raw: object) -> str:
     if isinstance(raw, str) and re.fullmatch(r"([A-Za-z]:[\\/]|\\\\[^\\/]+\\[^\\/]+).*", raw, re.DOTALL) and _xml_safe(raw):
         cleaned = raw.replace("/", "\\")
-        if not re.search(r'[<>"|?*\x00-\x1f]', cleaned[2:]) and not re.search(r"\\\.{1,2}(\\|$)", cleaned):
+        # Windows drops blanks and dots at the end of a name, so such a one is never the file that was meant; a colon would name a stream of a file.
+        if not re.search(r'[<>:"|?*\x00-\x1f]', cleaned[2:]) and not re.search(r"[. ](\\|$)", cleaned):
             return cleaned if cleaned.endswith(":\\") else cleaned.rstrip("\\")
-    raise ValueError(r"a full Windows path such as D:\VHDs\web01.vhdx (no pattern, no . or .. in it)")
+    raise ValueError(r"a full Windows path such as D:\VHDs\web01.vhdx (no pattern, no part that ends in a dot or blank)")
 
 
 PATH: Final[Kind[str]] = Kind(name="path", parse=_parse_path, schema={"type": "string"})

@@ -90,7 +90,7 @@ def test_a_world_that_is_named_is_an_error(tmp_path: Path, kind: str) -> None:
     assert load([str(tmp_path)]).diagnostics == ()
     assert [file.path for file in load([str(tmp_path)]).files] == [str(tmp_path / "a.yaml")]
     (said,) = load([str(tmp_path / "w.yaml")]).diagnostics
-    assert str(said).splitlines()[0] == f"{tmp_path}/w.yaml:1:7: error: This file holds a {kind}, not documents to plan from."
+    assert str(said).splitlines()[0] == f"{tmp_path}/w.yaml:1:7: error: This file holds {'a' if kind == 'World' else 'an'} {kind}, not documents to plan from."
 
 
 @pytest.mark.parametrize("more", ["---\nkind: VirtualSwitch\nname: lan\nhost: h\ntype: Privat\n", "...\n---\nkind: Nonsense\n"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hvplan.model.devices import Vlan
 from hvplan.model.objects import Lifecycle, Stack, SwitchSettings
-from hvplan.model.parts import Firmware, General, Memory, Processor
-from tests.plan.worlds import COMMANDS, GIB, MIB, adapter, disk, host, lines, plan, printed, refusals, switch, vm
+from hvplan.model.parts import Firmware, General, Memory, Platform, Processor
+from tests.plan.worlds import COMMANDS, GIB, MIB, adapter, disk, host, lines, live_vm, mine, plan, printed, refusals, switch, vm
 
 OS = r"D:\VHDs\web01-os.vhdx"
 
@@ -93,3 +93,15 @@ def test_start_after() -> None:
     document = plan(host(), vm("dc01", state="Running"), vm("app", state="Running", lifecycle=Lifecycle(start_after=("dc01",))))
     starts = {step.address: step for step in document.steps if step.action == "start"}
     assert starts["vm/dc01"].id in starts["vm/app"].needs
+
+
+def test_folders_on_a_drive_that_is_not_there() -> None:
+    """Where the host's drives are known, a folder on another one is refused by the plan, for a new machine and for a changed one."""
+    there = {"c:": 1 << 40, "d:": 1 << 40}
+    folders = Platform(checkpoint_path=r"Q:\Snapshots", paging_path=r"D:\Paging")
+    new = plan(host(free=there), vm(path=r"Q:\VMs", platform=folders))
+    assert [(r.code, r.address) for r in new.refusals] == [("no-drive", "vm/web01")] * 2
+    assert new.steps == ()
+    changed = plan(host(live_vm(marker=mine()), free=there), vm(platform=folders))
+    assert [r.code for r in changed.refusals] == ["no-drive"]
+    assert plan(host(), vm(platform=folders)).refusals == ()

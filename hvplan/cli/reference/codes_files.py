@@ -94,6 +94,8 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "net-adapter": ("The physical adapters of a switch are none, named twice, or named in two ways.", "Write netAdapters: [{name: Ethernet 2}]."),
     "bandwidth": ("A bandwidth does not go with the bandwidthMode of its switch, or two of them exclude each other.", "Keep the one of the mode."),
     "bandwidth-order": ("bandwidth.minimumAbsolute is above bandwidth.maximum.", "Lower the minimum, or write maximum: 0 for no limit."),
+    "mac-address": ("An adapter cannot have an address for several receivers, or none.", "Use one such as 00-15-5D-0A-0B-0C, or Dynamic."),
+    "iso-ending": ("What is put into a DVD drive must be an .iso file.", "Name the .iso."),
     "mac-range": ("The minimum of a range of MAC addresses is above its maximum.", "Exchange them."),
     # saved documents
     "not-a-plan": (

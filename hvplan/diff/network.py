@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hvplan.diff.changes import Finding
 from hvplan.diff.context import Context
+from hvplan.model import address as addresses
 from hvplan.model.live import LiveSwitch
 from hvplan.model.network import NetAdapterRef, Nic
 from hvplan.model.objects import Ensure, VirtualSwitch
@@ -58,15 +59,28 @@ def _listed(nics: Sequence[Nic]) -> str:
 
 
 def in_use(nics: Sequence[Nic], live: LiveSwitch | None, address: str, ctx: Context) -> Iterator[Finding]:
-    """Adapters that are under another switch and stay there: an adapter carries one switch."""
+    """Adapters that are under another switch and stay there, or that another one is to get as well: an adapter carries one switch."""
+    known = set() if live is None or isinstance(live.net_adapters, Unknown) else {nic.id for nic in live.net_adapters}
     for other in ctx.host.switches:
         if (live is not None and other.id == live.id) or isinstance(other.net_adapters, Unknown):
             continue
         taken = [nic for nic in nics if nic.id in {held.id for held in other.net_adapters} and (other.id, nic.id) not in ctx.released]
+        known |= {nic.id for nic in taken}
         if taken:
-            listed = ", ".join(str(name) for name in nic_names(taken))
-            text = f"{listed} is under switch {other.name} ({other.id}). Take it away there first, or name another one."
+            text = f"{_names(taken)} is under switch {other.name} ({other.id}). Take it away there first, or name another one."
             yield Finding(address=address, code="net-adapter-in-use", path="netAdapters", text=text, blocks=(address,))
+    for want in ctx.desired.switches:
+        external = want.ensure is Ensure.PRESENT and want.settings.type in ("External", UNSET)
+        if not external or want.net_adapters is UNSET or addresses.switch(want.name) == address:
+            continue
+        wanted = {nic.id for nic in meant(want.net_adapters, ctx).nics} - known
+        if twice := [nic for nic in nics if nic.id in wanted]:
+            text = f"{_names(twice)} is declared for switch {want.name} too, and an adapter carries one switch. Name another one there or here."
+            yield Finding(address=address, code="net-adapter-in-use", path="netAdapters", text=text, blocks=(address,))
+
+
+def _names(nics: Sequence[Nic]) -> str:
+    return ", ".join(str(name) for name in nic_names(nics))
 
 
 def released(ctx: Context, pairs: Sequence[tuple[VirtualSwitch, LiveSwitch, bool]]) -> frozenset[tuple[str, str]]:

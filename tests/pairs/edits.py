@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, Final
@@ -80,6 +81,12 @@ def _devices(vm: Doc, kind: str) -> list[Doc]:
     return found
 
 
+def _adapter(vm: Doc, how: Any) -> None:
+    """One more adapter, perhaps of a name that there is already."""
+    cards = _devices(vm, "networkAdapters")
+    cards.append({**how, "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{vm.get('id')} {len(cards)}"))})
+
+
 def _adapter_changed(vm: Doc, how: Any) -> None:
     for card in _devices(vm, "networkAdapters")[:1]:
         card.update(how)
@@ -141,7 +148,7 @@ EDITS: Final[Mapping[str, Callable[[Doc, int, Any], None]]] = {
     "row": _on_vm(_row),
     "state": _on_vm(lambda vm, how: vm.update(state=how)),
     "notes": _on_vm(_notes),
-    "adapter": _on_vm(lambda vm, how: _devices(vm, "networkAdapters").append(dict(how))),
+    "adapter": _on_vm(_adapter),
     "adapter changed": _on_vm(_adapter_changed),
     "adapter gone": _on_vm(lambda vm, how: _devices(vm, "networkAdapters").clear()),
     "drive gone": _on_vm(lambda vm, how: _devices(vm, "disks").clear()),

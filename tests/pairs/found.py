@@ -59,6 +59,19 @@ FOUND: Final[Mapping[str, Chain]] = {
         world={"kind": "World", "switches": [{"name": "lan", "type": "Private"}]},
         first=(WILLING, HOST, {"kind": "VirtualSwitch", "name": "lan", "type": "Internal", "managementAdapters": {"lan": {}}}),
     ),
+    "an adapter of the host goes to one switch alone": Chain(
+        world={
+            "kind": "World",
+            "host": {"netAdapters": [{"name": "Ethernet 2", "mac": "00-15-5D-FF-00-01", "description": "Intel(R) 1"}]},
+            "switches": [{"name": "lan", "type": "Internal"}],
+        },
+        first=(
+            WILLING,
+            HOST,
+            {"kind": "VirtualSwitch", "name": "lan", "type": "External", "netAdapters": [{"name": "Ethernet 2"}]},
+            {"kind": "VirtualSwitch", "name": "dmz", "type": "External", "netAdapters": [{"mac": "00155dff0001"}]},
+        ),
+    ),
     "a drive that is compared gets its controller": Chain(
         world=_with(notes="by hand", devices={"networkAdapters": [{}]}),
         first=(WILLING, HOST, _new(lifecycle={"manage": ["dvds"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),

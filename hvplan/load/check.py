@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hvplan.diagnostics import Diagnostic, Place
+from hvplan.diagnostics import Diagnostic, Place, Severity
 from hvplan.load.kinds import REFERENCE_FORM
 from hvplan.load.shapes import Group, Later, Leaf, Many, Named, Shape
 from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, describe, is_null, plain, problem, shorten
@@ -28,6 +28,10 @@ class Checker:
     def say(self, code: str, summary: str, place: Place | None, *, detail: str = "", hint: str = "") -> None:
         """Add an error."""
         self.found.append(problem(code, summary, place, detail=detail, hint=hint))
+
+    def warn(self, code: str, summary: str, place: Place | None, *, detail: str = "", hint: str = "") -> None:
+        """Add a warning: it stops nothing."""
+        self.found.append(replace(problem(code, summary, place, detail=detail, hint=hint), severity=Severity.WARNING))
 
     def check(self, shape: Shape, node: Node, path: str) -> Any:
         """The value of a node by its shape. `path` is its name in messages (`memory.startup`)."""

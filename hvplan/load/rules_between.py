@@ -29,6 +29,7 @@ def between_objects(desired: Desired, places: Places, checker: Checker, *, compl
     if complete:
         _links(desired, places, checker)
     _files(desired, places, checker)
+    _addresses(desired, places, checker)
     _switches(desired, places, checker)
     _former_names(desired, places, checker)
 
@@ -121,6 +122,22 @@ def _twice(use: _Use, first: _Use, checker: Checker) -> None:
     else:
         hint = "give each its own file: {name} and {device} in the path do that"
         checker.say("file-twice", "Two machines cannot have one file.", use.place, detail=detail, hint=hint)
+
+
+def _addresses(desired: Desired, places: Places, checker: Checker) -> None:
+    """One MAC address in two machines: Hyper-V takes it, and both lose packets as soon as they meet on one network."""
+    first: dict[tuple[str, str], tuple[str, Place | None, str]] = {}
+    for vm in _present(desired):
+        for adapter in vm.network_adapters:
+            if adapter.absent or not isinstance(mac := adapter.settings.mac, str) or mac == "Dynamic":
+                continue
+            here = address.device(address.vm(vm.name), "networkAdapters", adapter.key)
+            place = places.place(vm.host, here, "mac")
+            other, there, name = first.setdefault((vm.host, mac), (here, place, vm.name))
+            if name != vm.name:
+                detail = f"{mac} of {here}, also of {other}" + (f", at {there}" if there != place else "")
+                hint = "give each its own address, or leave mac out: the host gives every adapter one"
+                checker.warn("mac-twice", "Two machines of one host have the same MAC address.", place, detail=detail, hint=hint)
 
 
 def _present(desired: Desired) -> list[VirtualMachine]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hvplan.live.wanted import wanted_of
-from hvplan.model.filenames import unfinished
 from hvplan.model.devices import Disk, Vhd
+from hvplan.model.filenames import unfinished
 from hvplan.model.objects import Desired, Host, Lifecycle, Stack, VirtualDisk, VirtualMachine
 
 

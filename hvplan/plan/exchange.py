@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ntpath
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Argument, Cmd
@@ -31,17 +30,8 @@ def exchange_drafts(host: str, owner: str, head: Cmd, change: Update, disk: Disk
     fields = [field for field in change.fields if field.path in EXCHANGED]
     wanted = [act for act in exchange.acts if (change.deletes if act.kind == "delete" else fields)]
     impact = max((field.impact for field in fields), default=Impact.ONLINE)
-    made = Draft(
-        host=host,
-        address=change.address,
-        owner=owner,
-        kind="swap",
-        action="",
-        invocation=build.write(Cmd("Remove-Item", {"LiteralPath": exchange.path})),
-        phase=phase_of(fields[0].line) if fields else ONLINE,
-        cause=tuple(field.path for field in fields) or (BEFORE,),
-        impact=impact,
-    )
+    phase = phase_of(fields[0].line) if fields else ONLINE
+    cause = tuple(field.path for field in fields) or (BEFORE,)
     off = Expect(address=owner, path="state", value="Off")
     at, held, turn, last = str(drive.slot), exchange.held, 0, _last(wanted)
     for number, act in enumerate(wanted):
@@ -56,16 +46,20 @@ def exchange_drafts(host: str, owner: str, head: Cmd, change: Update, disk: Disk
             expect += before(change.address, fields)
         if number == last:
             verify += (Expect(address=change.address, path="slot", value=at), *after(change.address, fields))
-        if fields and made.phase == ONLINE:
+        if fields and phase == ONLINE:
             expect.append(off)
         if act.kind == "attach":
             held = act.path
-        yield replace(
-            made,
+        yield Draft(
+            host=host,
+            address=change.address,
+            owner=owner,
+            kind="swap",
             action=act.kind,
             invocation=build.write(*_pipe(head, drive, act, exchange)),
+            phase=phase,
             impact=Impact.DATA if act.kind == "delete" else impact,
-            cause=(BEFORE,) if act.kind == "delete" else made.cause,
+            cause=(BEFORE,) if act.kind == "delete" else cause,
             expect=tuple(expect),
             verify=tuple(verify),
             gives=(_turn(change.address, turn + 1),),

@@ -64,7 +64,7 @@ def diff_adapters(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
         else:
             findings += _switch_findings(adapter, address, vm, ctx)
             findings += _setting_findings(adapter, found, address, vm, ctx)
-            changes.append(_create(adapter, address, vm) if found is None else _update(adapter, found, address, vm, ctx))
+            changes.append(_create(adapter, address, vm, free) if found is None else _update(adapter, found, address, vm, ctx))
     if GROUP in want.lifecycle.exclusive and manages_group(want.lifecycle, GROUP) and live and not vm.completing:
         changes += [_remove(a, device(vm.address, GROUP, label(a, adapters)), None, vm) for a in free]
         free = []
@@ -92,6 +92,8 @@ def match(wanted: Sequence[NetworkAdapter], adapters: Sequence[LiveAdapter], vm:
             continue
         free = [a for a in adapters if a.id not in claimed]
         named = [a for a in free if a.name.casefold() == adapter.name.casefold()]
+        if vm.completing and isinstance(legacy := adapter.settings.legacy, bool):
+            named = [a for a in named if a.legacy == legacy]  # what New-VM brought of that name is not the one that is declared
         by_mac = [a for a in free if adapter.match_mac and a.mac == adapter.match_mac]
         choice: LiveAdapter | str | None = None
         if len(named) == 1 or (named and vm.completing):
@@ -118,8 +120,9 @@ def _hot(vm: Machine) -> tuple[Impact, str]:
     return (Impact.RESTART, "a Generation 1 machine") if vm.situation.generation == 1 else (Impact.ONLINE, "a Generation 2 machine")
 
 
-def _create(adapter: NetworkAdapter, address: str, vm: Machine) -> Create:
-    return Create(address=address, want=adapter, line=vm.line(*_hot(vm)))
+def _create(adapter: NetworkAdapter, address: str, vm: Machine, free: Sequence[LiveAdapter]) -> Create:
+    brought = vm.completing and any(one.name.casefold() == adapter.name.casefold() for one in free)
+    return Create(address=address, want=adapter, line=vm.line(*_hot(vm)), brought=brought)
 
 
 def _remove(adapter: LiveAdapter, address: str, want: NetworkAdapter | None, vm: Machine) -> Delete:

@@ -108,7 +108,7 @@ class Create:
     """An object that is not there. `controllers`: SCSI controllers a new VM ends up with. Disks: `slot`, and `file`, or `ready`: it stands there.
 
     `net_adapters`: the physical adapters of a new External switch. `management`: why this may cut the session off, `""` if it does not.
-    `brought`: a DVD drive that New-VM brings anyhow.
+    `brought`: a DVD drive that New-VM brings anyhow; an adapter of whose name New-VM brought another one, which goes first.
     """
 
     address: str

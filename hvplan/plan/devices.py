@@ -177,7 +177,7 @@ def _add_adapter(host: str, owner: str, head: Cmd, change: Create, adapter: Netw
         phase=phase_of(change.line),
         cause=("switch",) if "SwitchName" in arguments else ("name",),
         impact=change.line.impact,
-        expect=(Expect(address=address, path="exists", value=False),) if isinstance(head.parameters["Id"], str) else (),
+        expect=(Expect(address=address, path="exists", value=False),) if isinstance(head.parameters["Id"], str) and not change.brought else (),
         verify=tuple(verify),
         uses=(f"name {owner} {adapter.name.casefold()}", *_on(settings.switch)),
         produces=True,

@@ -72,6 +72,11 @@ FOUND: Final[Mapping[str, Chain]] = {
             {"kind": "VirtualSwitch", "name": "dmz", "type": "External", "netAdapters": [{"mac": "00155dff0001"}]},
         ),
     ),
+    "the adapter that New-VM brought is not taken for an emulated one of its name": Chain(
+        world=EMPTY,
+        first=(STACK, HOST, _new(generation=1, devices={"networkAdapters": {"Network Adapter": {"legacy": True}}})),
+        ways=(Ways(lost_at=0, sent=True), Ways()),
+    ),
     "a drive that is compared gets its controller": Chain(
         world=_with(notes="by hand", devices={"networkAdapters": [{}]}),
         first=(WILLING, HOST, _new(lifecycle={"manage": ["dvds"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),

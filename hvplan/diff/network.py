@@ -115,6 +115,7 @@ def carries(live: LiveSwitch | None, taken: Sequence[Nic], ctx: Context, *, exte
     under = () if live is None else live.net_adapters
     if told is None or isinstance(own, Unknown) or isinstance(under, Unknown):
         outside = live is not None and live.settings.allow_management is False and own == () and not taken
+        outside |= live is None and bool(taken) and all(nic.addresses == () for nic in taken)  # nothing arrives at an adapter without an address
         return _NOBODY_KNOWS if external and not outside else ""
     nic, address = told
     mine = nic.id in {n.id for n in (*taken, *under)} | {adapter.interface for adapter in own}

@@ -8,7 +8,8 @@ from hvplan.cli.hosts import ip_addresses
 from hvplan.model.objects import Host
 from tests import casebook
 
-CASE = next(case for case in casebook.cases() if case.name == "team-under-a-switch")
+CASE = next(case for case in casebook.cases() if case.name == "switch-leaves-its-network")
+NEW = next(case for case in casebook.cases() if case.name == "team-under-a-switch")
 
 
 @pytest.mark.parametrize(
@@ -16,8 +17,8 @@ CASE = next(case for case in casebook.cases() if case.name == "team-under-a-swit
     [
         (("--yes",), 3),
         (("--yes", "--allow-restart", "--adopt"), 3),
-        (("--yes", "--allow-management-change=switch/conv*"), 0),
-        (("--yes", "--allow-management-change"), 0),
+        (("--yes", "--adopt", "--allow-management-change=switch/la*"), 0),
+        (("--yes", "--adopt", "--allow-management-change"), 0),
     ],
 )
 def test_the_consent_has_a_flag_of_its_own(consents: tuple[str, ...], code: int) -> None:
@@ -26,6 +27,17 @@ def test_the_consent_has_a_flag_of_its_own(consents: tuple[str, ...], code: int)
         ran = casebook.apply(CASE, *consents)
         assert ran.exit == code, ran.out + ran.err
         assert bool(casebook.writes(casebook.audit(folder))) == (code == 0)
+        assert ("--allow-management-change=switch/lan" in ran.err) == (code == 3)
+
+
+@pytest.mark.parametrize(("address", "code"), [("", 0), ("addresses: [{interface: Ethernet 2, address: 192.0.2.10, length: 24}]\n", 3)])
+def test_a_new_switch_over_adapters_without_an_address_carries_nothing(address: str, code: int) -> None:
+    """No connection arrives where the host has no address; an adapter that has one may be the one it arrives at."""
+    with casebook.copied(NEW) as folder:
+        with (folder / "host.world.yaml").open("a", encoding="utf-8") as world:
+            world.write(address)
+        ran = casebook.apply(NEW, "--yes")
+        assert ran.exit == code, ran.out + ran.err
         assert ("--allow-management-change=switch/converged" in ran.err) == (code == 3)
 
 

@@ -79,8 +79,13 @@ def remove_nat(context: Context) -> None:
             context.give(_nat_record(one))
 
 
+_LOOPBACK = "Loopback Pseudo-Interface 1"
+_OWN = (Address(interface=_LOOPBACK, address="127.0.0.1", length=8), Address(interface=_LOOPBACK, address="::1", length=128))
+"""What every Windows has, on an interface that Get-NetAdapter does not list."""
+
+
 def _interfaces(state: State) -> dict[str, int]:
-    return {adapter.name.lower(): index for index, adapter in net_adapters(state)}
+    return {_LOOPBACK.lower(): 1} | {adapter.name.lower(): index for index, adapter in net_adapters(state)}
 
 
 def _address_records(one: Address, index: int) -> list[Obj]:
@@ -103,7 +108,7 @@ def _address_records(one: Address, index: int) -> list[Obj]:
 
 def _addresses(context: Context) -> list[Address]:
     indices = _interfaces(context.state)
-    rows = [one for one in context.state.addresses if one.interface.lower() in indices]
+    rows = [*_OWN, *(one for one in context.state.addresses if one.interface.lower() in indices)]
     tests: dict[str, Callable[[Address], str]] = {
         "IPAddress": lambda one: one.address,
         "InterfaceAlias": lambda one: one.interface,
@@ -162,6 +167,8 @@ def remove_address(context: Context) -> None:
     else:
         chosen = _addresses(context)
     for one in chosen:
+        if one in _OWN:
+            raise _system_error(5, "Access is denied.", one.address)
         context.state.addresses.remove(one)
         context.state.touch()
 

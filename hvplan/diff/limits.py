@@ -156,10 +156,10 @@ def memory_findings(ctx: Context, changes: tuple[object, ...]) -> Iterator[Findi
     starting: list[tuple[str, int]] = []
     for change in changes:
         match change:
-            case Create(want=VirtualMachine() as want, address=address) if want.state == "Running" and isinstance(want.memory.startup, int):
+            case Create(want=VirtualMachine() as want, address=address) if want.power == "Running" and isinstance(want.memory.startup, int):
                 starting.append((address, want.memory.startup))
             case Update(want=VirtualMachine() as want, live=LiveVm() as live, address=address):
-                if want.state == "Off":
+                if want.power == "Off":
                     leaving.add(live.id)
                 elif live.state == "Running" and any(f.path == "memory.startup" for f in change.fields):
                     leaving.add(live.id)

@@ -44,15 +44,16 @@ ON_THE_WAY: Final[Mapping[str, str]] = {"Starting": "Running", "Resuming": "Runn
 
 def state_change(want: VirtualMachine, live: LiveVm, marker: Marker | None = None, saved: str = "") -> FieldChange | None:
     """The declared power state as a change, if it is one; or the start that a killed run still owes. `saved`: the policy for saved machines."""
-    if want.state is UNSET and marker and marker.restart and live.state == "Off":
+    wanted = want.power
+    if wanted is UNSET and marker and marker.restart and live.state == "Off":
         return FieldChange(path="state", before="Off", after="Running", line=_OWED)
-    if want.state is UNSET or want.state == live.state or not want.lifecycle.manages("state"):
+    if wanted is UNSET or wanted == live.state:
         return None
-    if ON_THE_WAY.get(live.state) == want.state:
+    if ON_THE_WAY.get(live.state) == wanted:
         return None
-    line = MOVES.get((live.state, want.state), _STOP if want.state != "Running" else _START)
+    line = MOVES.get((live.state, wanted), _STOP if wanted != "Running" else _START)
     line = _RESUMED if line is DISCARD and saved == "Resume" else line
-    return FieldChange(path="state", before=live.state, after=want.state, line=line) if line else None
+    return FieldChange(path="state", before=live.state, after=wanted, line=line) if line else None
 
 
 def saved_policy(want: VirtualMachine, policy: Policy) -> str:

@@ -155,6 +155,11 @@ class VirtualMachine:
     dvds: tuple[Dvd, ...] = ()
     network_adapters: tuple[NetworkAdapter, ...] = ()
 
+    @property
+    def power(self) -> str | Unset:
+        """The declared state; UNSET, too, where `lifecycle` says that it is not compared."""
+        return self.state if self.lifecycle.manages("state") else UNSET
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:

@@ -36,7 +36,7 @@ def wanted_values(want: Want | None, slot: object = None) -> dict[str, Json]:
             flat: dict[str, Json] = {}
             for part in SECTIONS:
                 flat |= declared(getattr(want, part))
-            for path, value in (("generation", want.generation), ("version", want.version), ("state", want.state), ("path", want.path)):
+            for path, value in (("generation", want.generation), ("version", want.version), ("state", want.power), ("path", want.path)):
                 if value is not UNSET:
                     flat[path] = value
             if want.boot_order is not UNSET:

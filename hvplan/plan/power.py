@@ -18,7 +18,6 @@ from hvplan.document.plan import Expect
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import Policy, Shutdown, VirtualMachine
-from hvplan.model.values import UNSET
 from hvplan.plan.draft import OFFLINE, Draft
 
 _ESCALATION: Final = {"Force": Cmd("Stop-VM", {"Force": True}), "Save": Cmd("Stop-VM", {"Save": True}), "TurnOff": Cmd("Stop-VM", {"TurnOff": True})}
@@ -127,7 +126,7 @@ class _Made:
 
 def boot(host: str, address: str, want: VirtualMachine, id: str | Ref) -> Draft | None:
     """The first start of a new machine, after its mark."""
-    if want.state is UNSET or want.state != "Running":
+    if want.power != "Running":
         return None
     made = _Made(host=host, address=address, id=id, shutdown=Shutdown(), cause=("state",))
     return made.step("boot", "start", Cmd("Start-VM"), "", "Running", Impact.ONLINE, gives=(f"started {address}",))

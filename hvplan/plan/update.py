@@ -49,7 +49,7 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
         drafts = [replace(draft, phase=OFFLINE) if _mutes(draft) else draft for draft in drafts]
     made = power(host, address, want, live, drafts, fields, stack.policy)
     drafts = [_inside(draft, address) if made.window and draft.phase == OFFLINE else draft for draft in drafts]
-    owed = made.stops and want.state is UNSET and any(draft.kind == "power" and draft.action == "start" for draft in made.drafts)
+    owed = made.stops and want.power is UNSET and any(draft.kind == "power" and draft.action == "start" for draft in made.drafts)
     intent = intent_mark(host, change, devices, stack, restart=owed, blocked=blocked)
     drafts += [intent[0]] if intent else []
     drafts += (_start(draft, want, change) if draft.action == "start" else draft for draft in made.drafts)

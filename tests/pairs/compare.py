@@ -188,7 +188,9 @@ def by_id(world: Doc) -> Doc:
     """With connected adapters naming their switch by its id: a renamed switch takes them along."""
     ids = {switch["name"]: switch["id"] for switch in world.get("switches", ())}
     made = deepcopy(world)
-    for vm in made.get("vms", ()):
+    machines = [*made.get("vms", ())]
+    machines += [item["config"] for vm in machines for item in vm.get("checkpoints", {}).get("items", ()) if "config" in item]
+    for vm in machines:
         for card in _list(vm, "networkAdapters"):
             if (name := card.pop("switch", None)) is not None:
                 card["switchId"] = ids[name]
@@ -201,8 +203,21 @@ def host(before: Doc, after: Doc, settings: HostSettings) -> list[str]:
     return differences(before["host"]["settings"], after["host"]["settings"], tuple(allowed))
 
 
-def ending(world: Doc) -> Doc:
-    """A state without what two ways to the same end may differ in: times, how often names were drawn, addresses out of the pool, free space."""
+def ending(world: Doc, there: Doc) -> Doc:
+    """A state without what two ways to the same end may differ in: times, ids of adapters, addresses out of the pool, free space.
+
+    Where new devices of a machine that was `there` come in its boot order, too: what nobody declares, nobody puts right.
+    """
+    old = {vm["id"] for vm in there.get("vms", ())}
+    world = deepcopy(world)
+    for vm in world.get("vms", ()):
+        names = {card["id"]: card["name"] for card in _list(vm, "networkAdapters")}
+        for card in _list(vm, "networkAdapters"):
+            del card["id"]
+        if order := vm.get("firmware", {}).get("bootOrder"):
+            order[:] = [names.get(entry.removeprefix("adapter "), entry) for entry in order]
+            if vm["id"] in old:
+                order.sort()
     made: Doc = {"switches": sorted((_plain(one) for one in world.get("switches", ())), key=repr)}
     made["vms"] = sorted((_plain(one) for one in world.get("vms", ())), key=repr)
     made["files"] = sorted((_plain(one) for one in world.get("files", ())), key=repr)

@@ -39,7 +39,7 @@ def documents(draws: Draws, world: Doc) -> tuple[Doc, ...]:
 
 def stack(draws: Draws) -> Doc:
     """The stack: mostly one that allows what is asked, so that something happens."""
-    policy: Doc = {"maxDeletes": draws.one((9, 9, 0))}
+    policy: Doc = {"maxDeletes": 0 if draws.chance(15) else 9}
     policy |= dict(
         draws.some(
             (

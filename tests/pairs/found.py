@@ -77,6 +77,14 @@ FOUND: Final[Mapping[str, Chain]] = {
         first=(STACK, HOST, _new(generation=1, devices={"networkAdapters": {"Network Adapter": {"legacy": True}}})),
         ways=(Ways(lost_at=0, sent=True), Ways()),
     ),
+    "a state that is not compared starts nothing, after a lost connection neither": Chain(
+        world=EMPTY, first=(STACK, HOST, _new(state="Running", lifecycle={"ignore": ["state"]})), ways=(Ways(lost_at=3, sent=True), Ways())
+    ),
+    "a machine whose state is not compared is owed its start": Chain(
+        world=_with(state="Running"),
+        first=(WILLING, HOST, _new(state="Running", processor={"count": 2}, lifecycle={"ignore": ["state"]})),
+        ways=(Ways(lost_at=2, sent=True), Ways()),
+    ),
     "a drive that is compared gets its controller": Chain(
         world=_with(notes="by hand", devices={"networkAdapters": [{}]}),
         first=(WILLING, HOST, _new(lifecycle={"manage": ["dvds"]}, devices={"dvds": {"setup": {"slot": "scsi 2:0"}}})),

@@ -230,6 +230,7 @@ def _lost(ground: Ground, document: PlanDocument, after: Doc, ways: Ways) -> Non
     """Law 3: cut off at a write, gone on with: the same end, nothing made or removed twice."""
     assert ways.lost_at is not None
     cut = ground.again(ground.seed)
+    there = cut.world.dump()
     planned = cut.plan(skip=bool(document.deferred))
     cut.lose(ways.lost_at % len(document.steps), sent=ways.sent)
     cut.apply(planned)
@@ -241,7 +242,7 @@ def _lost(ground: Ground, document: PlanDocument, after: Doc, ways: Ways) -> Non
         _carried_out(again, cut.apply(again))
     else:
         raise AssertionError("law 3: it never ends")
-    ended, wanted = compare.ending(cut.world.dump()), compare.ending(after)
+    ended, wanted = (compare.ending(world, there) for world in (cut.world.dump(), after))
     for kind in wanted:
         assert ended[kind] == wanted[kind], f"law 3: another end: {kind}\n{_apart(wanted[kind], ended[kind])}"
     assert _made(cut) == _made(ground), f"law 3: made or removed another number of times: {_made(cut)} for {_made(ground)}"

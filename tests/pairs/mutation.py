@@ -10,7 +10,7 @@ from tests.pairs.desired import ADAPTER_ROWS, host, management, stack, switch, t
 from tests.pairs.draws import Doc, Draws, merged
 from tests.pairs.machines import DVD_SLOTS, ISO, NAMES, ROWS, SLOTS, Around, adapter, booted, disk, lifecycle, machine, memory, row_values
 
-_CHANGES: Final = ("rows", "rows", "rows", "all", "all", "devices", "devices", "devices", "keep", "state", "absent", "drop", "rename", "lifecycle")
+_CHANGES: Final = ("rows", "rows", "rows", "all", "all", "devices", "devices", "devices", "keep", "state", "absent", "absent", "drop", "rename", "lifecycle")
 MANY: Final = 20
 """Rows that one edit changes at most: so that a few hundred pairs come to all of them."""
 _DEVICE_CHANGES: Final = (

@@ -17,6 +17,8 @@ from hvplan.simulator.values import Enum, List, Obj
 Json = Any
 _HYPERV: Final = "Microsoft.HyperV.PowerShell."
 _MODULES: Final = ("Microsoft.HyperV.PowerShell.", "Microsoft.Vhd.PowerShell.", "Microsoft.FailoverClusters.PowerShell.")
+_GENERATED: Final = "Microsoft.PowerShell.Cmdletization.GeneratedTypes."
+"""Enums that Windows makes for commands of CIM classes."""
 _CREDENTIAL: Final = "System.Management.Automation.PSCredential"
 
 
@@ -72,6 +74,8 @@ def _write(value: Any, inside: tuple[Obj, ...]) -> Json:
         case Obj():
             again = any(one is value for one in inside)
             return _object(value, lambda one: _plain(one) if again else _write(one, (*inside, value)))
+        case Enum() if value.type.startswith(_GENERATED):
+            return str(value)  # an engine has no such type; its text is what a client sees of it
         case Enum():
             return {"enum": value.type, "v": _member(value)}
         case datetime() if value == datetime.min:  # noqa: DTZ901 - .NET's default has no zone either

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from hvplan.model.adapters import NetworkAdapter
 from hvplan.model.hostsettings import HostSettings
-from hvplan.model.objects import Desired, Ensure, VirtualMachine
+from hvplan.model.objects import Desired, Ensure, Policy, VirtualMachine
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import written
 from hvplan.model.values import UNSET, Reset, normal_path
@@ -74,9 +74,10 @@ def declared(vm: VirtualMachine) -> Iterator[str]:
     yield from ("name",)
 
 
-def machine(before: Doc, after: Doc, vm: VirtualMachine) -> list[str]:
-    """What changed in a machine although its document does not say so."""
-    found = differences(_whole(before), _whole(after), (*declared(vm), *MOVES))
+def machine(before: Doc, after: Doc, vm: VirtualMachine, policy: Policy) -> list[str]:
+    """What changed in a machine although its document does not say so. A saved one may be stopped for a change where the policy says how."""
+    saved = before.get("state") == "Saved" and (vm.lifecycle.saved_state or policy.saved_state) != "Refuse"
+    found = differences(_whole(before), _whole(after), (*declared(vm), *MOVES, *(("state",) if saved else ())))
     old, new = own_words(before.get("notes", "")), own_words(after.get("notes", ""))
     if vm.general.notes is UNSET and old != new:
         found.append(f"notes: {old!r} -> {new!r}")
@@ -214,6 +215,9 @@ def ending(world: Doc, there: Doc) -> Doc:
         names = {card["id"]: card["name"] for card in _list(vm, "networkAdapters")}
         for card in _list(vm, "networkAdapters"):
             del card["id"]
+        for part, key in ((vm.get("checkpoints", {}), "path"), (vm, "smartPagingPath")):
+            if part.get(key) == vm["path"]:
+                del part[key]  # a folder that is set to what a host shows unset
         if order := vm.get("firmware", {}).get("bootOrder"):
             order[:] = [names.get(entry.removeprefix("adapter "), entry) for entry in order]
             if vm["id"] in old:

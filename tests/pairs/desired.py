@@ -8,7 +8,7 @@ from hvplan.model.hostsettings import HostSettings
 from hvplan.model.network import ManagementSettings, SwitchSettings
 from hvplan.model.rows import Row, nest, rows
 from tests.pairs.draws import Doc, Draws, merged
-from tests.pairs.machines import ADAPTER_ROWS, GOLDEN, NAMES, ROWS, Around, adapter, machine, memory, row_values
+from tests.pairs.machines import GOLDEN, NAMES, ROWS, Around, adapter, machine, memory, row_values
 from tests.pairs.values import value
 
 SWITCHES: Final = ("lan", "dmz", "Inner [x]")
@@ -96,6 +96,3 @@ def templated(draws: Draws, around: Around) -> list[Doc]:
         made["devices"] = {"disks": {"os": {"vhd": {"path": "D:\\VHDs\\{name}-{device}.vhdx", "size": "8GiB"}}}}
     made |= nest(row_values(draws, ROWS, generation, around.release, 2))
     return [template, made]
-
-
-__all__ = ["ADAPTER_ROWS", "documents", "host", "management", "stack", "switch", "templated"]

@@ -6,9 +6,9 @@ from copy import deepcopy
 from typing import Any, Final
 
 from hvplan.model.rows import nest
-from tests.pairs.desired import ADAPTER_ROWS, host, management, stack, switch, templated
+from tests.pairs.desired import host, management, stack, switch, templated
 from tests.pairs.draws import Doc, Draws, merged
-from tests.pairs.machines import DVD_SLOTS, ISO, NAMES, ROWS, SLOTS, Around, adapter, booted, disk, lifecycle, machine, memory, row_values
+from tests.pairs.machines import ADAPTER_ROWS, DVD_SLOTS, ISO, NAMES, ROWS, SLOTS, Around, adapter, booted, disk, lifecycle, machine, memory, row_values
 
 _CHANGES: Final = ("rows", "rows", "rows", "all", "all", "devices", "devices", "devices", "keep", "state", "absent", "absent", "drop", "rename", "lifecycle")
 MANY: Final = 20

@@ -125,7 +125,11 @@ def test_fragments_across_answers() -> None:
     assert list(incoming.feed(long[21 + 40 :])) == [(PIPELINE_OUTPUT, PIPELINE, b"long")]
 
 
-@pytest.mark.parametrize("data", [b"\0", fragments(b"x" * 99, 50)[:40], fragments(b"x" * 99, 50)[21 + 50 :], struct.pack(">QQBI", 1, 0, 3, 1) + b"x"])
+@pytest.mark.parametrize(
+    "data",
+    [b"\0", fragments(b"x" * 99, 50)[:40], fragments(b"x" * 99, 50)[21 + 50 :], struct.pack(">QQBI", 1, 0, 3, 1) + b"x"],
+    ids=["half a head", "half a body", "no first", "too short"],
+)
 def test_broken_fragments_are_refused(data: bytes) -> None:
     """A stream that cannot be followed is not guessed at."""
     with pytest.raises(BadMessage):

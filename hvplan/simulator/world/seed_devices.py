@@ -43,7 +43,7 @@ def load_devices(node: Node | None, state: State, problems: Problems, vm: UUID, 
         if slot in taken or (generation == 2 and slot.bus == "ide"):
             problems.add(node, f"The slot {slot} is taken twice, or Generation 2 has no such controller.")
         taken.add(slot)
-    needed = max((slot.controller + 1 for slot in taken if slot.bus == "scsi"), default=1)
+    used = max((slot.controller + 1 for slot in taken if slot.bus == "scsi"), default=0)
     cards = named_items(known.get("networkAdapters"), problems, "networkAdapters")
     adapters = tuple(adapter for key, item in cards if (adapter := load_adapter(key, item, state, problems, vm)))
     ports = {key: text(_inner(item, "pipe"), problems) for key, item in named_items(known.get("comPorts"), problems, "comPorts")}
@@ -56,7 +56,7 @@ def load_devices(node: Node | None, state: State, problems: Problems, vm: UUID, 
         if key and (place := _slot(item, problems))
     }
     made = {
-        "controllers": _controllers(known.get("scsiControllers"), state, problems, vm, needed),
+        "controllers": _controllers(known.get("scsiControllers"), state, problems, vm, used),
         "disks": tuple(sorted(disks, key=lambda disk: disk.slot)),
         "dvds": tuple(sorted(dvds, key=lambda dvd: dvd.slot)),
         "adapters": adapters,
@@ -72,13 +72,16 @@ def _inner(node: Node, key: str) -> Node:
     return node.value[key] if isinstance(node.value, dict) and key in node.value else node
 
 
-def _controllers(node: Node | None, state: State, problems: Problems, vm: UUID, needed: int) -> tuple[UUID, ...]:
+def _controllers(node: Node | None, state: State, problems: Problems, vm: UUID, used: int) -> tuple[UUID, ...]:
+    """SCSI controllers: as many as are said, or listed by id; never fewer than the slots of the drives (`used`) need."""
     if node is not None and isinstance(node.value, list):
+        if len(node.value) < used:
+            problems.add(node, f"A drive sits on SCSI controller {used - 1}, which is not listed.")
         return cast("tuple[UUID, ...]", many(guid)(node, problems))
-    count = needed
+    count = max(used, 1)
     if node is not None:
         found = whole(0, 4)(node, problems)
-        count = needed if found is INVALID else max(found, needed if needed > 1 else 0)
+        count = count if found is INVALID else max(found, used)
     return tuple(state.draw("scsi", str(vm)) for _ in range(count))
 
 

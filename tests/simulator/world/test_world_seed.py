@@ -124,6 +124,11 @@ def test_every_word_of_a_rich_vm_is_heard() -> None:
 
 
 MISTAKES = [
+    (
+        "kind: World\nvms:\n  - {name: a, devices: {\n      scsiControllers: [e6d4097e-6a68-5489-a90e-4d4f26ee6b26], dvds: [{slot: 'scsi 1:1'}]}}\n",
+        4,
+        "SCSI controller 1, which is not listed",
+    ),
     ("kind: Host\n", 1, "not a world"),
     ("kind: World\nhosts: {}\n", 2, "has no `hosts`"),
     ("kind: World\nhost: {culture: xx}\n", 2, "`xx` is not one of"),

@@ -10,12 +10,12 @@ from hvplan.diff.changes import Delete, Finding, Keep, Update
 from hvplan.diff.context import Context
 from hvplan.diff.digests import disk_declared, disk_section, made_as
 from hvplan.diff.going import detached
+from hvplan.diff.hindered import REPLICAS
 from hvplan.diff.keeps import keeps_file
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import STEADY
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.scope import fits_any
-from hvplan.diff.vm import REPLICAS
 from hvplan.model.address import device
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveVm

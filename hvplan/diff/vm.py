@@ -11,21 +11,20 @@ from hvplan.diff.boot import diff_boot, names, order_cause
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
+from hvplan.diff.hindered import checkpoint_folder, deaf, fewer_controllers, forbidden
 from hvplan.diff.limits import FOLDERS, device_limits, folder_findings, memory_order, vm_limits
 from hvplan.diff.ownership import Found
-from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change, state_findings
+from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import compare, missing_components, row_findings, unknown_part
 from hvplan.model import boot
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
-from hvplan.model.parts import IntegrationServices
-from hvplan.model.rows import Row, rows, settled, written
+from hvplan.model.rows import Row, written
 from hvplan.model.values import PATH, UNSET, Unknown, normal_path, same_path
 from hvplan.model.view import vm_values
 
-REPLICAS = frozenset({"Replica", "TestReplica", "ExtendedReplica"})
 _REPLACED = When("create-only", Impact.REPLACE)
 
 
@@ -80,8 +79,8 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         *_undecided_findings(undecided, live, address),
         *vm_limits(vm, ctx),
         *memory_order(vm, live.memory),
-        *_fewer_controllers(want, live, address),
-        *_checkpoint_folder(fields, live, address),
+        *fewer_controllers(want, live, address),
+        *checkpoint_folder(fields, live, address),
         *folder_findings(vm, {field.path: field.after for field in fields if field.path in FOLDERS}, ctx),
         *devices.findings,
         *order.findings,
@@ -107,8 +106,8 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     anything = changed(change) or any(not isinstance(c, Keep) for c in devices.changes)
     shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker, boot=order.boot)
     if anything:
-        findings += _forbidden(vm, change, devices.changes, ctx)
-    told = [idle_state(want, live), _deaf(vm, live, change, devices.changes)]
+        findings += forbidden(vm, change, devices.changes, ctx)
+    told = [idle_state(want, live), deaf(vm, live, change, devices.changes)]
     return ObjectDiff(
         changes=(shown, *devices.changes),
         findings=tuple(findings),
@@ -214,26 +213,6 @@ def _controllers(vm: Machine, live: LiveVm, needed: int) -> Iterator[FieldChange
         yield FieldChange(path="devices.scsiControllers", before=live.scsi_controllers, after=needed, line=line)
 
 
-def _fewer_controllers(want: VirtualMachine, live: LiveVm, address: str) -> Iterator[Finding]:
-    if isinstance(want.scsi_controllers, int) and want.scsi_controllers < live.scsi_controllers and want.lifecycle.manages("devices.scsiControllers"):
-        text = f"it has {live.scsi_controllers} SCSI controllers, not {want.scsi_controllers}; this version does not remove them. Declare as many as there are."
-        yield Finding(address=address, code="controllers-fewer", text=text, path="devices.scsiControllers", blocks=(address,))
-
-
-def _checkpoint_folder(fields: list[FieldChange], live: LiveVm, address: str) -> Iterator[Finding]:
-    """The folder of checkpoints stays while there are any (behaviour 2.5, 4)."""
-    if not any(field.path == "checkpoints.path" for field in fields) or live.checkpoints == ():
-        return
-    if isinstance(live.checkpoints, Unknown):
-        text = f"checkpoints.path changes only while the machine has no checkpoints, and they could not be read ({live.checkpoints.why})."
-        yield Finding(address=address, code="unknown", text=text, path="checkpoints.path", blocks=(address,))
-    else:
-        names = ", ".join(checkpoint.name for checkpoint in live.checkpoints[:3]) + (", ..." if len(live.checkpoints) > 3 else "")
-        text = f"checkpoints.path changes only while the machine has no checkpoints; it has {len(live.checkpoints)} ({names})."
-        text += " Remove them first, or leave the folder."
-        yield Finding(address=address, code="checkpoints", text=text, path="checkpoints.path", blocks=(address,))
-
-
 def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange], devices: tuple[Change, ...]) -> Iterator[FieldChange]:
     now, values = sections(vm.want), vm_values(live)
     for field in fields:
@@ -277,40 +256,6 @@ def _devices(vm: Machine, live: LiveVm | None, ctx: Context) -> disks.Devices:
         undeclared=tuple(address for kind in kinds for address in kind.undeclared),
         controllers=media.controllers,
     )
-
-
-def _deaf(vm: Machine, live: LiveVm, change: Update, devices: tuple[Change, ...]) -> str:
-    """What is said of a machine that has to be stopped and cannot be asked to shut down (behaviour 5.3), `""` for any other."""
-    impacts = [field.impact for one in (change, *devices) if isinstance(one, Update) for field in one.fields]
-    impacts += [one.line.impact for one in devices if isinstance(one, Create | Delete)]
-    off = not isinstance(live.services, Unknown) and live.services.shutdown is False
-    given = settled(rows(IntegrationServices)["shutdown"], vm.want.services.shutdown) is True and vm.want.lifecycle.manages("integrationServices.shutdown")
-    if live.state != "Running" or not off or given or not any(impact in (Impact.RESTART, Impact.STOP) for impact in impacts):
-        return ""
-    return "its shutdown service is off, so the guest cannot be asked to shut down; write integrationServices.shutdown: true, or say what then (shutdown.then)."
-
-
-def _forbidden(vm: Machine, change: Update, devices: tuple[Change, ...], ctx: Context) -> Iterator[Finding]:
-    """Why nothing may be changed on this machine now: its state, a replica, a cluster."""
-    live = change.live
-    assert isinstance(live, LiveVm)
-    moving = [c for c in devices if not isinstance(c, Keep)]
-    impacts = [f.impact for f in change.fields if f.path != "state"]
-    impacts += [c.line.impact for c in moving if isinstance(c, Create | Delete)]
-    impacts += [f.impact for c in moving if isinstance(c, Update) for f in c.fields]
-    power = any(f.path == "state" for f in change.fields)
-    others = bool(moving or change.renamed_from or change.unasked or any(f.path != "state" for f in change.fields))
-    offline = Impact.RESTART in impacts
-    yield from state_findings(vm.want, live, vm.address, ctx.desired.stack.policy, offline=offline, changes=others, power=power)
-    if live.replication in REPLICAS:
-        text = f"the machine is a replica ({live.replication}) and is only read. Change its primary, or take it out of the files."
-        yield Finding(address=vm.address, code="replica", text=text, blocks=(vm.address,))
-    if ctx.host.identity.cluster_node and ctx.options.cluster == "refuse" and (power or offline or change.renamed_from):
-        text = "this host is a cluster node: no rename and no power change is made. Say `cluster: standalone-vms-only` on the Host if the VM is not clustered."
-        yield Finding(address=vm.address, code="cluster", text=text, blocks=(vm.address,))
-    if any(f.path == "path" for f in change.fields):
-        text = f"its files lie in {live.path}, not below {vm.want.path}; this version does not move machines. Declare the path as it is."
-        yield Finding(address=vm.address, code="path", text=text, path="path", blocks=(vm.address,))
 
 
 def _text(value: object) -> str:

@@ -109,13 +109,16 @@ _NOBODY_KNOWS = "it may carry the connection of this session: at which of the ho
 
 
 def carries(live: LiveSwitch | None, taken: Sequence[Nic], ctx: Context, *, external: bool) -> str:
-    """Why a change of a switch may cut the session off, `""` if it does not. `taken`: adapters it takes; `external`: it is, or becomes, an External one."""
+    """Why a change of a switch may cut the session off, `""` if it does not. `taken`: adapters it takes; `external`: it is, or becomes, an External one.
+
+    Nothing arrives at adapters that are known to have no address, so a new switch over such ones cuts nobody off.
+    """
     told = carrier(ctx)
     own = () if live is None else live.management
     under = () if live is None else live.net_adapters
     if told is None or isinstance(own, Unknown) or isinstance(under, Unknown):
         outside = live is not None and live.settings.allow_management is False and own == () and not taken
-        outside |= live is None and bool(taken) and all(nic.addresses == () for nic in taken)  # nothing arrives at an adapter without an address
+        outside |= live is None and bool(taken) and all(nic.addresses == () for nic in taken)
         return _NOBODY_KNOWS if external and not outside else ""
     nic, address = told
     mine = nic.id in {n.id for n in (*taken, *under)} | {adapter.interface for adapter in own}
@@ -126,5 +129,7 @@ def carries_adapter(interface: str, ctx: Context, *, external: bool) -> str:
     """The same for one adapter of the host, by the GUID of its interface."""
     told = carrier(ctx)
     if told is None:
-        return _NOBODY_KNOWS if external else ""
+        nics = () if isinstance(ctx.host.nics, Unknown) else ctx.host.nics
+        silent = any(nic.id == interface and nic.addresses == () for nic in nics)
+        return _NOBODY_KNOWS if external and not silent else ""
     return f"it carries the connection of this session ({told[1]} on {told[0].name})" if told[0].id == interface else ""

@@ -65,11 +65,12 @@ def _many_adapters(world: World) -> None:
 
 
 def _taken_slots(world: World) -> None:
+    drive = (world["host"].get("volumes") or [{"path": "D:\\"}])[-1]["path"]
     for number, vm in enumerate(_vms(world)):
         taken = {str(device.get("slot")) for kind in ("disks", "dvds") for device in _entries(vm, kind)}
         for slot in (f"scsi 0:{place}" for place in range(64)):
             if slot not in taken:
-                path = rf"D:\taken\{number}-{slot[7:]}.vhdx"
+                path = rf"{drive}taken\{number}-{slot[7:]}.vhdx"
                 world.setdefault("files", []).append({"path": path, "vhd": {"size": "1GiB", "fileSize": "4MiB"}})
                 _add(vm, "disks", f"taken {slot[7:]}", {"slot": slot, "path": path})
 

@@ -109,6 +109,11 @@ class Engine:
         """Wait for its end; False if it still runs after `seconds`."""
         return self._ended.wait(seconds)
 
+    def gone(self) -> bool:
+        """Whether its process has ended, though perhaps not all of it is put away yet."""
+        with self._lock:
+            return self._reaped or self._ended.is_set() or _has_ended(self._process)
+
     @property
     def ending(self) -> bool:
         """Whether its end was asked for."""
@@ -193,6 +198,13 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a process has ended; its number stays reserved where the system can tell without giving it away."""
+    if sys.platform == "win32":
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def _wait_unreaped(process: subprocess.Popen[bytes]) -> None:
     """Wait, but not for ever, until a process ends, and leave its number reserved."""
     if sys.platform == "win32":
@@ -201,7 +213,7 @@ def _wait_unreaped(process: subprocess.Popen[bytes]) -> None:
         return
     clock = RealClock()
     until = clock.monotonic() + _GRACE
-    while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None and clock.monotonic() < until:
+    while not _has_ended(process) and clock.monotonic() < until:
         clock.sleep(0.01)
 
 
@@ -232,7 +244,7 @@ class Engines:
         """An engine for a new shell. Raises HvplanError where none can be started."""
         with self._lock:
             engine, self._spare = self._spare, None
-            if engine is None or engine.join(0.01):  # one that has just ended may not be known to have
+            if engine is None or engine.gone():
                 engine = self._started()
             with contextlib.suppress(HvplanError):  # who needs it will be told
                 self._spare = self._started()

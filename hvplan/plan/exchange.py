@@ -92,8 +92,10 @@ def _pipe(head: Cmd, drive: LiveDrive, act: Act, exchange: Exchange) -> tuple[Cm
             return (Cmd("Move-Item", {"LiteralPath": act.path, "Destination": act.to}),)
         case "rename":
             return (Cmd("Rename-Item", {"LiteralPath": act.path, "NewName": ntpath.basename(act.to)}),)
-        case _:
+        case "delete" | "drop":
             return (Cmd("Remove-Item", {"LiteralPath": act.path}),)
+        case _:
+            raise ValueError(f"no step carries out {act.kind}")
 
 
 def _expected(address: str, act: Act, held: str, at: str) -> Iterator[Expect]:

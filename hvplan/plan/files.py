@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ntpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Argument, Cmd
@@ -74,17 +75,25 @@ def folder_draft(host: str, address: str, owner: str, folder: str) -> Draft:
 
 def leftover_draft(host: str, address: str, owner: str, path: str) -> Draft:
     """What a cut-off run left under a name of ours, out of the way."""
+    return replace(_gone(host, address, owner, path), kind="leftover", cause=("vhd.path",), gives=(file_thing(path),))
+
+
+def delete_file(host: str, address: str, owner: str, path: str) -> Draft:
+    """The file of a deleted machine, by its exact path."""
+    return replace(_gone(host, address, owner, path), phase="", cause=("delete-disks",))
+
+
+def _gone(host: str, address: str, owner: str, path: str) -> Draft:
     return Draft(
         host=host,
         address=address,
         owner=owner,
-        kind="leftover",
+        kind="file",
         action="delete",
         invocation=build.write(Cmd("Remove-Item", {"LiteralPath": path})),
-        cause=("vhd.path",),
         expect=stands(address, path, True),
         verify=stands(address, path, False),
-        gives=(file_thing(path),),
+        cause=(),
     )
 
 
@@ -111,22 +120,6 @@ def _new_vhd(vhd: Vhd, temp: str) -> Cmd:
     return Cmd("New-VHD", arguments)
 
 
-def delete_file(host: str, address: str, owner: str, path: str) -> Draft:
-    """The file of a deleted machine, by its exact path."""
-    return Draft(
-        host=host,
-        address=address,
-        owner=owner,
-        kind="file",
-        action="delete",
-        invocation=build.write(Cmd("Remove-Item", {"LiteralPath": path})),
-        phase="",
-        cause=("delete-disks",),
-        verify=stands(address, path, False),
-        expect=stands(address, path, True),
-    )
-
-
 def stands(address: str, path: str, there: bool) -> tuple[Expect, ...]:
     """A file or folder stands there, or none does."""
     return (Expect(address=address, path=f"file {path}", value=there),)
@@ -134,7 +127,6 @@ def stands(address: str, path: str, there: bool) -> tuple[Expect, ...]:
 
 def folder_thing(path: str) -> str:
     """A folder, as what one step makes and another needs."""
-    """A folder as a thing that steps give and use."""
     return f"folder {normal_path(path)}"
 
 

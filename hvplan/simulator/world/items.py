@@ -5,6 +5,7 @@ Ids and categories are the provider's own: `PathNotFound`, `DirectoryExist`, `Re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hvplan.simulator.values import Obj
@@ -186,7 +187,7 @@ def rename_item(context: Context) -> None:
             raise refusal("RenameItemIOError", "WriteError", "The filename, directory name, or volume label syntax is incorrect.", path, exception=IO)
         if state.file(target) is not None and units.path_key(target) != units.path_key(file.path):
             raise refusal("RenameItemIOError", "WriteError", "Cannot create a file when that file already exists.", path, exception=IO)
-        moved = [one for one in state.files.values() if one is file or (file.folder and units.path_key(one.path).startswith(units.path_key(file.path) + "\\"))]
+        moved = [one for one in state.files.values() if one is file or inside(file, one)]
         if any(busy(state, one.path) for one in moved):
             raise refusal(
                 "RenameItemIOError",
@@ -195,14 +196,24 @@ def rename_item(context: Context) -> None:
                 path,
                 exception=IO,
             )
-        for one in moved:
-            state.remove_file(one.path)
-        for one in moved:
-            state.put_file(replace(one, path=target + one.path[len(file.path) :]))
+        relocate(state, moved, file, target)
         if context.on("PassThru"):
             context.give(item_record(at(state, target)))
 
     context.each(named(context), act)
+
+
+def inside(folder: File, one: File) -> bool:
+    """Does a file or folder stand in that folder, at any depth."""
+    return folder.folder and units.path_key(one.path).startswith(units.path_key(folder.path) + "\\")
+
+
+def relocate(state: State, moved: Sequence[File], source: File, target: str) -> None:
+    """Give what stands at `source`, or below it, the same places at and below `target`."""
+    for one in moved:
+        state.remove_file(one.path)
+    for one in moved:
+        state.put_file(replace(one, path=target + one.path[len(source.path) :]))
 
 
 def remove_item(context: Context) -> None:

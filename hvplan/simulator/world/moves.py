@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.host_nouns import File
-from hvplan.simulator.world.items import IO, at, busy, item_record, named, no_drive
+from hvplan.simulator.world.items import IO, at, busy, inside, item_record, named, no_drive, relocate
 from hvplan.simulator.world.refusals import Refusal, refusal
 from hvplan.simulator.world.state import State
 from hvplan.simulator.world.wildcard import has_wildcard, matches
@@ -21,7 +19,7 @@ def move_item(context: Context) -> None:
     def act(path: str) -> None:
         source = at(state, path)
         target = units.join(destination, units.leaf_of(source.path)) if state.is_folder(destination) else destination
-        moved = [one for one in state.files.values() if one is source or _inside(source, one)]
+        moved = [one for one in state.files.values() if one is source or inside(source, one)]
         _movable(state, source, target, moved)
         present = state.file(target)
         if present is not None and units.path_key(target) != units.path_key(source.path):
@@ -30,10 +28,7 @@ def move_item(context: Context) -> None:
             if busy(state, target):
                 raise _failed(source, "The process cannot access the file because it is being used by another process.")
             state.remove_file(target)
-        for one in moved:
-            state.remove_file(one.path)
-        for one in moved:
-            state.put_file(replace(one, path=target + one.path[len(source.path) :]))
+        relocate(state, moved, source, target)
         if context.on("PassThru"):
             context.give(item_record(at(state, target)))
 
@@ -51,10 +46,6 @@ def _destination(state: State, given: str) -> str:
     return fitting[0]
 
 
-def _inside(folder: File, one: File) -> bool:
-    return folder.folder and units.path_key(one.path).startswith(units.path_key(folder.path) + "\\")
-
-
 def _movable(state: State, source: File, target: str, moved: list[File]) -> None:
     volume = state.volume(target)
     if volume is None:
@@ -63,7 +54,7 @@ def _movable(state: State, source: File, target: str, moved: list[File]) -> None
         raise _failed(source, "The root of a drive cannot be moved.")
     if not state.is_folder(units.parent_of(target)):
         raise _failed(source, f"Could not find a part of the path '{target}'.")
-    if not units.legal_name(units.leaf_of(target)) or _inside(source, File(path=target)):
+    if not units.legal_name(units.leaf_of(target)) or inside(source, File(path=target)):
         raise _failed(source, "The filename, directory name, or volume label syntax is incorrect.")
     if any(busy(state, one.path) for one in moved):
         raise _failed(source, "The process cannot access the file because it is being used by another process.")

@@ -109,11 +109,6 @@ class Engine:
         """Wait for its end; False if it still runs after `seconds`."""
         return self._ended.wait(seconds)
 
-    def gone(self) -> bool:
-        """Whether its process has ended, though perhaps not all of it is put away yet."""
-        with self._lock:
-            return self._reaped or self._ended.is_set() or _has_ended(self._process)
-
     @property
     def ending(self) -> bool:
         """Whether its end was asked for."""
@@ -233,22 +228,32 @@ class Engines:
         self._closed = False
         self._all: list[Engine] = []
         self.starts = 0
-        self._spare: Engine | None = self._started()
+        self._seconds = seconds
+        first = self._started()
+        self._spare: Engine | None = first
         try:
-            self._check(self._spare, seconds)
+            if fault := _fault_of(first, seconds):
+                raise _unusable(self._path, fault)
         except BaseException:
             self.close()
             raise
 
     def take(self) -> Engine:
-        """An engine for a new shell. Raises HvplanError where none can be started."""
+        """An engine for a new shell. Raises HvplanError where none can be started.
+
+        It is asked first: only an answer shows that it lives, since a process of many threads that was killed
+        counts as running until the last of them has ended.
+        """
         with self._lock:
-            engine, self._spare = self._spare, None
-            if engine is None or engine.gone():
-                engine = self._started()
+            engine = self._spare or self._started()
+            self._spare = None
             with contextlib.suppress(HvplanError):  # who needs it will be told
                 self._spare = self._started()
+        if not _fault_of(engine, self._seconds):
             return engine
+        engine.end()
+        with self._lock:
+            return self._started()
 
     def close(self, seconds: float = 5.0) -> bool:
         """End all of them; False if one still runs after `seconds`."""
@@ -276,18 +281,21 @@ class Engines:
         self.starts += 1
         return engine
 
-    def _check(self, engine: Engine, seconds: float) -> None:
-        """Ask something that every engine acknowledges: to stop a pipeline that was never there."""
-        token = uuid.uuid4()
-        engine.send(Element("Signal", token))
-        try:
-            answer = engine.hear(seconds)
-        except queue.Empty:
-            raise _unusable(self._path, f"it said nothing for {seconds:g} seconds") from None
-        if answer is None:
-            raise _unusable(self._path, engine.describe_end())
-        if answer != Element("SignalAck", token):
-            raise _unusable(self._path, "it answers, but not as an engine does")
+
+def _fault_of(engine: Engine, seconds: float) -> str:
+    """What is wrong with an engine that serves no shell yet, or nothing.
+
+    It is asked what every engine acknowledges: to stop a pipeline that was never there.
+    """
+    token = uuid.uuid4()
+    engine.send(Element("Signal", token))
+    try:
+        answer = engine.hear(seconds)
+    except queue.Empty:
+        return f"it said nothing for {seconds:g} seconds"
+    if answer is None:
+        return engine.describe_end()
+    return "" if answer == Element("SignalAck", token) else "it answers, but not as an engine does"
 
 
 def _unusable(path: Path, why: str) -> HvplanError:

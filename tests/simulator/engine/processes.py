@@ -23,9 +23,12 @@ def children(parent: int | None = None) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
+    """Whether a process runs; one that has ended and was not waited for does not.
+
+    The first of many threads ends before the others do: the process runs until none of them is left.
+    """
     try:
-        return _fields(pid)[0] != "Z"
+        return _fields(pid)[0] != "Z" or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
     except OSError:
         return False
 

@@ -228,10 +228,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostDiff:
-    """Everything one host differs in. `changes`: switches, disks, then each VM followed by its devices. `unmanaged`: addresses nobody declared."""
+    """Everything one host differs in. `changes`: switches, disks, then each VM followed by its devices. `unmanaged`: addresses nobody declared.
+
+    `outside`: what --target and --exclude leave out of this run, as it would stand in `changes`: listed, and nothing is done about it.
+    """
 
     host: str
     changes: tuple[Change, ...] = ()
+    outside: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     warnings: tuple[str, ...] = ()
     unmanaged: tuple[str, ...] = ()

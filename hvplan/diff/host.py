@@ -14,7 +14,7 @@ from hvplan.diff.network import released
 from hvplan.diff.ownership import Foreign, Found, Identified, Missing, Search, copies, owned_by, vm_cut_off
 from hvplan.diff.removal import delete_vm
 from hvplan.diff.result import ObjectDiff
-from hvplan.diff.scope import in_scope
+from hvplan.diff.scope import in_scope, left_out_by
 from hvplan.diff.switches import DEFAULT_SWITCH, create_switch, delete_switch, update_switch
 from hvplan.diff.vm import create_vm, update_vm
 from hvplan.model import address as addresses
@@ -45,6 +45,7 @@ def diff_host(desired: Desired, live: LiveHost, options: DiffOptions) -> HostDif
     return HostDiff(
         host=options.host,
         changes=changes,
+        outside=tuple(change for part in parts for change in part.outside),
         findings=tuple(dict.fromkeys(findings)),
         warnings=(*(w for part in parts for w in part.warnings), *copies(live.vms, "vm", "VM"), *copies(live.switches, "switch", "switch")),
         unmanaged=_unmanaged(live, vms, switches, parts),
@@ -213,26 +214,34 @@ def _disk(want: VirtualDisk, ctx: Context) -> ObjectDiff:
 def _scoped(part: ObjectDiff, ctx: Context, known: Mapping[str, tuple[tuple[str, str], ...]]) -> ObjectDiff:
     """Only what this run looks at. Devices may be named without their machine, if that is there and ours."""
 
-    def fits(address: str) -> bool:
-        return in_scope(ctx.options, address, known.get(addresses.owner(address), ()))
+    def left_out(address: str) -> str:
+        return left_out_by(ctx.options, address, known.get(addresses.owner(address), ()))
 
     own, *devices = part.changes
-    below = [change for change in devices if fits(change.address)]
-    findings = [finding for finding in part.findings if fits(finding.address)]
-    undeclared = tuple(address for address in part.undeclared if fits(address))
-    if fits(own.address):
-        own, waiting = scoped(own, below)
-        return replace(part, changes=(own, *below), findings=(*findings, *waiting), undeclared=undeclared)
+    below = [change for change in devices if not left_out(change.address)]
+    outside = tuple(change for change in part.changes if left_out(change.address))
+    findings = [finding for finding in part.findings if not left_out(finding.address)]
+    whole = bool(left_out(own.address)) and not isinstance(own, Keep | Update)  # it takes everything below it along, so naming it says it all
+    waiting = [change for change in outside if not isinstance(change, Keep) and (change is own or not whole)]
+    findings += [_waits(change.address, left_out(change.address)) for change in waiting]
+    undeclared = tuple(address for address in part.undeclared if not left_out(address))
+    if not left_out(own.address):
+        own, orders = scoped(own, below)
+        return replace(part, changes=(own, *below), findings=(*findings, *orders), undeclared=undeclared, outside=outside)
     ready = isinstance(own, Keep) or (isinstance(own, Update) and not (own.adopts or own.claims or own.finishing))
     if not ready:
         text = f"{own.address} is not there, or not yet this stack's, and not part of this run. Name it with --target too."
         findings += [_refuse(change.address, "owner-missing", text) for change in below]
-        return replace(part, changes=(), findings=tuple(findings), warnings=(), undeclared=())
+        return ObjectDiff(findings=tuple(findings), outside=part.changes)
     kept = []
     if below and isinstance(own, Keep | Update):
         order = None if written(own) else own.boot
         kept = [Keep(address=own.address, want=own.want, live=own.live, marker=own.marker, partial=True, boot=order)]
-    return replace(part, changes=(*kept, *below), findings=tuple(findings), warnings=(), undeclared=undeclared)
+    return replace(part, changes=(*kept, *below), findings=tuple(findings), warnings=(), undeclared=undeclared, outside=outside)
+
+
+def _waits(address: str, option: str) -> Finding:
+    return Finding(address=address, code="out-of-scope", text=f"not in this run ({option})", deferred=True)
 
 
 def _unmanaged(

@@ -9,9 +9,10 @@ from hvplan.diff.changes import Change, Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectDiff:
-    """Changes of one object and its devices. `undeclared`: addresses of devices nobody declared."""
+    """Changes of one object and its devices. `undeclared`: addresses of devices nobody declared. `outside`: as in `HostDiff`."""
 
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     warnings: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
+    outside: tuple[Change, ...] = ()

@@ -17,5 +17,11 @@ def fits_any(globs: Iterable[str], address: str, host: str, labels: Labels = ())
 
 def in_scope(options: DiffOptions, address: str, labels: Labels = ()) -> bool:
     """Is an address (a device by its own) part of this run."""
-    wanted = not options.targets or fits_any(options.targets, address, options.host, labels)
-    return wanted and not fits_any(options.excludes, address, options.host, labels)
+    return not left_out_by(options, address, labels)
+
+
+def left_out_by(options: DiffOptions, address: str, labels: Labels = ()) -> str:
+    """The option that leaves an address out of this run: `--exclude`, `--target`, or `""` where it is part of it."""
+    if fits_any(options.excludes, address, options.host, labels):
+        return "--exclude"
+    return "--target" if options.targets and not fits_any(options.targets, address, options.host, labels) else ""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from hvplan.diagnostics import Diagnostic
-from hvplan.diff.changes import Create, Delete, DiffOptions, Finding, Update
+from hvplan.diff.changes import Create, Delete, DiffOptions, Finding, Keep, Update
 from hvplan.diff.host import declared_addresses, diff_host, labels
 from hvplan.document.plan import Consent, Deferred, HostEntry, PlanDocument, Refusal, ResourceChange, Unmanaged
 from hvplan.errors import ConfigurationError
@@ -125,9 +125,16 @@ def _host_entry(one: HostInput) -> HostEntry:
 
 
 def _entries(work: HostWork, stack: Stack, options: PlanOptions, place: Place) -> Iterator[ResourceChange]:
+    outside = {change.address for change in work.diff.outside}
     for change in work.diff.changes:
+        if change.address in outside:  # a machine of which this run looks at some devices only
+            continue
         why = work.finding_of(change.address)
         left = "" if why is None else "deferred" if why.deferred else "refused" if options.skip_refused else ""
+        yield from entry(work.host, change, work.live, stack, place, left=left)
+    refused = {finding.address for finding in work.findings if not finding.deferred}
+    for change in work.diff.outside:
+        left = "refused" if change.address in refused else "" if isinstance(change, Keep) else "deferred"
         yield from entry(work.host, change, work.live, stack, place, left=left)
 
 

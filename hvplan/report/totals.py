@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hvplan.document.plan import Consent, PlanDocument
+from hvplan.document.plan import Consent, Deferred, PlanDocument
 from hvplan.model.address import owner
 from hvplan.report.alike import Said, grouped, typed
 from hvplan.report.blocks import named
@@ -94,13 +94,19 @@ def summary_block(document: PlanDocument, totals: Totals, several: bool) -> Iter
         yield Line(f"{_head('Drift', len(totals.drift))}  {names(totals.drift, mark=False)}, counted above")
     unmanaged = f"Unmanaged ({len(document.unmanaged)})  " + ", ".join(named(u.host, visible(u.address), several) for u in document.unmanaged)
     yield Line(f"{_head('Same', len(totals.same))}" + (f"  {unmanaged}" if document.unmanaged else ""), "dim")
-    for deferred in document.deferred:
-        later = f", next {deferred.next}" if deferred.next else ""
-        yield Line(f"Deferred      {named(deferred.host, deferred.address, several)} {deferred.path}: {visible(deferred.why)}{later}".replace(" : ", ": "))
+    for later in grouped(_deferred(deferred, several) for deferred in document.deferred):
+        one, count = later[0], len(later)
+        yield Line(f"Deferred      {f'{one.name}{one.text}' if count == 1 else f'each of {count}{one.text}: ' + ', '.join(said.name for said in later)}")
     for group in grouped(_consent(consent, several) for consent in document.consents):
         yield Line(f"Will ask      {visible(_asked(group))}", "update")
     for warning in document.warnings:
         yield Line(f"Warning       {visible(warning)}", "update")
+
+
+def _deferred(deferred: Deferred, several: bool) -> Said:
+    """What is left for later: an object, or one path of it."""
+    later = f", next {deferred.next}" if deferred.next else ""
+    return Said(name=f"{named(deferred.host, deferred.address, several)} {deferred.path}".rstrip(), text=f": {visible(deferred.why)}{later}")
 
 
 def _consent(consent: Consent, several: bool) -> Said:

@@ -96,6 +96,42 @@ def test_targets() -> None:
         plan(live, *wishes, options=PlanOptions(targets=("vm/c",)))
 
 
+def test_what_a_run_leaves_out() -> None:
+    """Every declared address has its entry, also what --target or --exclude leaves out: deferred where something would have been done, and only there."""
+    live = host(live_vm("a", 1, marker=mine("a")), live_vm("b", 2, marker=mine("b", 2), adapters=(live_adapter(),)), live_vm("c", 3), switches=(live_switch(),))
+    lan = adapter(vlan=Vlan("Access", 3))
+    wishes = (vm("a", processor=Processor(count=2)), vm("b", processor=Processor(count=2), network_adapters=(lan,)), vm("c"), vm("d"))
+    every = ["vm/a", "vm/b", "vm/b/networkAdapters/lan", "vm/c", "vm/d"]
+    for left_out, options in (("--target", PlanOptions(targets=("a",))), ("--exclude", PlanOptions(excludes=("b", "c", "d")))):
+        document = plan(live, *wishes, options=options)
+        assert [c.address for c in document.resource_changes] == every
+        mine_alone, *others = document.resource_changes
+        assert mine_alone.actions == ("update",)
+        for c in others:
+            assert (c.actions, c.importing, c.fields, c.impact, c.action_reason) == (("no-op",), None, (), "none", "deferred"), c.address
+            assert c.before == c.after, c.address
+        assert [(d.address, d.path, d.why, d.next) for d in document.deferred] == [(a, "", f"not in this run ({left_out})", "") for a in every[1:]]
+        assert not document.refusals
+    settled = plan(live, *wishes[:1], vm("b", network_adapters=(adapter(),)), options=PlanOptions(targets=("a",)))
+    assert [(c.address, c.action_reason) for c in settled.resource_changes if c.address != "vm/a"] == [("vm/b", ""), ("vm/b/networkAdapters/lan", "")]
+    assert settled.deferred == ()
+
+
+def test_a_device_that_a_run_leaves_out() -> None:
+    """Of a machine that is left out, what is named of it is done; of one that is made later, the machine alone is listed as deferred."""
+    live = host(live_vm(marker=mine(), adapters=(live_adapter(),)), switches=(live_switch(),))
+    wanted = vm(processor=Processor(count=9), network_adapters=(adapter(vlan=Vlan("Access", 3)),))
+    document = plan(live, wanted, options=PlanOptions(targets=("vm/web01/networkAdapters/*",)))
+    assert [(c.address, c.actions) for c in document.resource_changes] == [("vm/web01", ("no-op",)), ("vm/web01/networkAdapters/lan", ("update",))]
+    assert [d.address for d in document.deferred] == ["vm/web01"]
+    other = plan(live, wanted, options=PlanOptions(excludes=("vm/web01/networkAdapters/lan",)))
+    assert [(c.address, c.actions) for c in other.resource_changes] == [("vm/web01", ("update",)), ("vm/web01/networkAdapters/lan", ("no-op",))]
+    assert [d.address for d in other.deferred] == ["vm/web01/networkAdapters/lan"]
+    new = plan(host(switches=(live_switch(),)), wanted, vm("b"), options=PlanOptions(targets=("b",)))
+    assert [(c.address, c.actions) for c in new.resource_changes][1:] == [("vm/web01", ("no-op",)), ("vm/web01/networkAdapters/lan", ("no-op",))]
+    assert [d.address for d in new.deferred] == ["vm/web01"]
+
+
 def test_a_device_alone() -> None:
     """A device may be named without its machine, if that is there and ours; nothing else of the machine is touched."""
     live = host(live_vm(marker=mine(applied={"cpu": "abcdef"}), adapters=(live_adapter(),)), switches=(live_switch(),))

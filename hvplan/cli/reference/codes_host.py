@@ -139,6 +139,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "impact": ("A change costs more than --refuse-above allows.", "Raise the gate, or leave the change out."),
     "refuse-above": ("A saved plan holds a change that costs more than --refuse-above allows.", "Raise the gate, or make another plan."),
     "max-impact": ("Not refused: deferred, because it costs more than --max-impact.", "Run again without the filter when it may cost that."),
+    "out-of-scope": ("Not refused: deferred, because --target or --exclude leaves it out of this run.", "Run again without the option, or name it too."),
     "max-deletes": ("More deletions than maxDeletes allows.", "Look at them; then --max-deletes N, or policy.maxDeletes."),
     "consent-restart": ("Machines would be stopped or restarted, and nobody has consented.", "--allow-restart, or lifecycle.restart: allow."),
     "consent-adopt": ("Existing, unmarked objects would be taken over, and nobody has consented.", "--adopt, or policy.adopt: allow."),

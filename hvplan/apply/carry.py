@@ -9,31 +9,32 @@
           v
         Done: re-read: as planned -> done; else failed
 
-Only NotSent is ever sent again. A stop waits for Off with its own timeout, whatever the call said.
+Only NotSent is ever sent again. A stop waits for its end with its own timeout, whatever the call said, as long as the
+machine is on its way there; what escalates a stop is done where the machine went off after all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from hvplan.apply.known import PRODUCING, Known, MissingReference
-from hvplan.apply.listener import Listener
-from hvplan.apply.observe import Declared, Unreadable, look, observe
-from hvplan.apply.recent import Recent
-from hvplan.apply.schedule import result_of
+from hvplan.apply.known import MissingReference
+from hvplan.apply.observe import Unreadable, look, observe
+from hvplan.apply.produced import adopt_produced
+from hvplan.apply.schedule import effect, result_of
+from hvplan.apply.site import Site
 from hvplan.apply.stale import brings_about, holds, named, shown
-from hvplan.clock import Clock
+from hvplan.cmdlets import build
 from hvplan.cmdlets.build import InvalidInvocation, from_json, resolve
-from hvplan.cmdlets.invocation import Invocation
+from hvplan.cmdlets.invocation import Cmd, Invocation
+from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Expect, Step
 from hvplan.document.result import StepError, StepResult
-from hvplan.model.address import decode, owner
-from hvplan.model.live import LiveHost, LiveSwitch, LiveVm
-from hvplan.model.marker import find
+from hvplan.model.address import owner
+from hvplan.model.live import LiveHost
 from hvplan.model.values import Unknown
-from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Session, Unsure
+from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Unsure
 
 BACK_OFF: Final = (1.0, 2.0, 4.0)
 """Seconds before each new try of what was certainly not sent."""
@@ -41,36 +42,30 @@ GROWING: Final = frozenset({"Copy-Item", "Move-Item", "Convert-VHD", "Merge-VHD"
 """Cmdlets whose file is there long before it is whole."""
 HOPELESS: Final = frozenset({"logon-failed", "access-denied", "closed"})
 """Why a call was not sent, where trying again does not help or does harm."""
+STAYS: Final = ("", "Running")
+"""States of a machine that is not on its way to a stop; `""` when it cannot be told."""
 SETTLE: Final = 20.0
 """Seconds within which an object must show what was written to it."""
 LOOKS: Final = (0.2, 0.5, 1.0, 2.0)
 """Seconds between two looks; the last one repeats."""
+GOING: Final = 5.0
+"""Seconds that a machine gets which went on shutting down while the host refused an escalation: that may have come just before the end."""
 SAY: Final = 2.0
 """Seconds of waiting after which people are told what for."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Site:
-    """One host during a run. `wrote` becomes true before the first write leaves."""
-
-    host: str
-    session: Session
-    reader: Recent
-    known: Known
-    plan: Declared
-    clock: Clock
-    listener: Listener
-    sent: set[str] = field(default_factory=set)
-
-
 def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
     """Carry one step out. Without `verify` the re-read is left to whoever looks at the object last."""
+    if step.escalates:
+        _forget(site, step)  # a machine that was on its way may be there by now
     try:
         live = look(site.reader, site.host, (*step.expect, *step.verify), site.known, site.plan)
         if broken := [e for e in step.expect if not _holds(site, live, e)]:
             if all(_as_planned(site, step, live, e) for e in broken) and all(_holds(site, live, v) for v in step.verify):
                 return result_of(step, "done")
             return _failed(step, "precondition", _moved(site, live, broken))
+        if step.escalates and _off(site, step, live):
+            return result_of(step, "done")  # it went off after all
         invocation = resolve(from_json(step.invocation), lambda ref: site.known.lookup(site.host, ref))
         began = site.clock.monotonic()
     except Unreadable as error:
@@ -115,6 +110,10 @@ def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, ve
     match outcome:
         case NotSent(why=why):
             return result_of(step, "not_sent", StepError(id="not-sent", category="", message=f"the host was not reached: {why}"))
+        case Failed(errors=errors) if step.action == "stop":
+            return _not_taken(site, step, _error(errors), passed)
+        case Done(errors=errors) if errors and step.action == "stop":
+            return _not_taken(site, step, _error(errors), passed)
         case Failed(errors=errors):
             return result_of(step, "failed", _error(errors))
         case Done(errors=errors) if errors:
@@ -127,8 +126,11 @@ def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, ve
             return _decide(site, step, why, passed)
 
 
-def check(site: Site, step: Step, passed: float = 0.0) -> StepResult:
-    """Does a re-read show what the step wrote; waits a little, for a stop until its timeout is over, of which `passed` seconds are."""
+def check(site: Site, step: Step, passed: float = 0.0, why: str = "") -> StepResult:
+    """Does a re-read show what the step wrote; waits a little, for a stop until its timeout is over, of which `passed` seconds are.
+
+    `why`: the reason for which nobody saw the end of the call.
+    """
     limit = step.timeout - passed if step.action == "stop" else SETTLE
     missing, unreadable = _wait(site, step, limit)
     if unreadable:
@@ -136,15 +138,64 @@ def check(site: Site, step: Step, passed: float = 0.0) -> StepResult:
     if not missing:
         return result_of(step, "done")
     if step.action == "stop":
-        return _failed(step, "timeout", f"{step.address} was not off after {step.timeout} seconds: {'; '.join(missing)}")
+        what = f"{step.address} was not {_end(step)} after {step.timeout} seconds: {'; '.join(missing)}"
+        return _failed(step, "timeout", what + (f" ({why})" if why else "") + _left(site, step))
     return _failed(step, "not-shown", f"it was sent without an error, but the re-read shows something else: {'; '.join(missing)}")
+
+
+def _not_taken(site: Site, step: Step, error: StepError, passed: float) -> StepResult:
+    """A stop that the host says has failed: done where the machine gets there all the same, as one may whose guest was slow."""
+    state = _state(site, step)
+    if state not in STAYS:
+        missing, unreadable = _wait(site, step, GOING if step.escalates else step.timeout - passed)
+        if not missing and not unreadable:
+            return result_of(step, "done")
+    return result_of(step, "failed", replace(error, message=error.message + _left(site, step)))
+
+
+def _left(site: Site, step: Step) -> str:
+    """What people need to know of a machine that was not stopped, when nothing else is tried: how it stands, and the two ways on."""
+    if step.id in site.plan.escalated or effect(step) != "Stop-VM":
+        return ""
+    state, id = _state(site, step), site.known.id(site.host, owner(step.address))
+    off = powershell(build.write(build.vm(id), Cmd("Stop-VM", {"TurnOff": True}))) if id else "Stop-VM -TurnOff"
+    if state == "Running":
+        return f"\n{step.address} runs as before. Shut it down in its guest, or say shutdown.then in the policy: what is done instead of failing."
+    if state == "Saved":
+        return f"\n{step.address} is saved, which is not off. Start it, or let savedState be Discard (its saved memory is lost); then run again."
+    stands = f"{step.address} is {state}" if state else f"How {step.address} stands could not be read"
+    return f"\n{stands}. When it is off, the next run goes on from there. If its guest never gets there, turn it off: {off}"
+
+
+def _end(step: Step) -> str:
+    """The state in which a stop ends, in small letters."""
+    return next((str(v.value).lower() for v in step.verify if v.path == "state"), "off")
+
+
+def _state(site: Site, step: Step) -> str:
+    """The machine's state now; `""` when it cannot be told."""
+    _forget(site, step)
+    try:
+        live = look(site.reader, site.host, (_being_off(step),), site.known, site.plan)
+        now = observe(live, site.host, _being_off(step), site.known, site.plan)
+    except (Unreadable, MissingReference):
+        return ""
+    return "" if isinstance(now, Unknown) else str(now)
+
+
+def _being_off(step: Step) -> Expect:
+    return Expect(address=owner(step.address), path="state", value="Off")
+
+
+def _off(site: Site, step: Step, live: LiveHost) -> bool:
+    """Is the machine of this step off."""
+    return _holds(site, live, _being_off(step))
 
 
 def _decide(site: Site, step: Step, why: str, passed: float) -> StepResult:
     """The outcome of a call nobody saw the end of, from a re-read of the object by its identity."""
     if step.action == "stop":
-        result = check(site, step, passed)
-        return result if result.outcome != "failed" or result.error is None else _failed(step, "timeout", f"{result.error.message} ({why})")
+        return check(site, step, passed, why)
     missing, unreadable = _wait(site, step, SETTLE)
     lost = f"the end of the call was not seen ({why})"
     if unreadable:
@@ -155,7 +206,7 @@ def _decide(site: Site, step: Step, why: str, passed: float) -> StepResult:
         return _unsure(step, f"{lost}, and the re-read failed: {error}")
     as_before = bool(step.expect) and all(_holds(site, live, e) for e in step.expect)
     if not missing and step.verify and not as_before and not _grows(step):
-        return _adopt_produced(site, step, lost)
+        return adopt_produced(site, step, lost)
     if missing and as_before:
         return _failed(step, "unsure", f"{lost}; the re-read shows everything as it was before")
     return _unsure(step, f"{lost}, and the re-read does not tell: {'; '.join(missing) or 'what it shows could be so either way'}")
@@ -165,65 +216,6 @@ def _grows(step: Step) -> bool:
     """Does it write a file that is there long before it is whole, so that finding it proves nothing."""
     last = step.invocation[-1] if step.invocation else {}
     return last.get("cmdlet") in GROWING or (last.get("cmdlet") == "New-VHD" and bool(last.get("parameters", {}).get("Fixed")))
-
-
-def _adopt_produced(site: Site, step: Step, lost: str) -> StepResult:
-    """The write is there. What it returned is read back, because later steps refer to it."""
-    if step.action not in PRODUCING:
-        return result_of(step, "done")
-    live = look(site.reader, site.host, step.verify, site.known, site.plan, whole=True)
-    if not _ours(step, live):
-        return result_of(
-            step, "unknown", StepError(id="unsure", category="", message=f"{lost}; an object of that name is there now, but it does not carry this run's mark")
-        )
-    _learn_existing(site, step, live)
-    return result_of(step, "done")
-
-
-def _ours(step: Step, live: LiveHost) -> bool:
-    """A machine created without anybody seeing the end must carry the mark that this very step gives, or no mark was asked for."""
-    asked = [value for command in step.invocation if isinstance(value := command.get("parameters", {}).get("Notes"), str)]
-    machine = _machine(step, live)
-    if machine is None or not asked:
-        return True
-    return find(machine.notes)[0] == find(asked[0])[0]
-
-
-def _machine(step: Step, live: LiveHost) -> LiveVm | None:
-    name = decode(step.address.split("/")[1]) if step.address.startswith("vm/") else ""
-    return next((vm for vm in live.vms if vm.name.casefold() == name.casefold()), live.vms[0] if len(live.vms) == 1 else None)
-
-
-def _learn_existing(site: Site, step: Step, live: LiveHost) -> None:
-    """What a creating step would have returned, from the object that stands there."""
-    if step.action not in PRODUCING:
-        return
-    machine = _machine(step, live)
-    if machine is not None and step.address == owner(step.address):
-        adapters = () if isinstance(machine.adapters, Unknown) else machine.adapters
-        record: dict[str, Any] = {
-            "Id": machine.id,
-            "NetworkAdapters": tuple({"Id": a.id, "Name": a.name} for a in adapters),
-            "DVDDrives": tuple(
-                {"Id": d.id, "ControllerNumber": d.slot.controller, "ControllerLocation": d.slot.location, "ControllerType": d.slot.kind.upper()}
-                for d in machine.dvds
-            ),
-        }
-        site.known.learn(step, record)
-    elif machine is not None and "/networkAdapters/" in step.address and not isinstance(machine.adapters, Unknown):
-        name = site.plan.names.get((site.host, step.address), decode(step.address.rsplit("/", 1)[1]))
-        for adapter in machine.adapters:
-            if adapter.name.casefold() == name.casefold():
-                site.known.learn(step, {"Id": adapter.id, "Name": adapter.name})
-    elif step.address.startswith("switch/") and live.switches:
-        site.known.learn(step, {"Id": live.switches[0].id} if step.address == owner(step.address) else _own_adapter(step, live.switches[0]))
-
-
-def _own_adapter(step: Step, switch: LiveSwitch) -> dict[str, Any]:
-    """The adapter of the host that a step has added: it has the last part of the step's address for a name."""
-    name = decode(step.address.rsplit("/", 1)[1]).casefold()
-    found = () if isinstance(switch.management, Unknown) else switch.management
-    return next(({"Id": adapter.id, "Name": adapter.name} for adapter in found if adapter.name.casefold() == name), {})
 
 
 def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
@@ -247,6 +239,8 @@ def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
 def _look_once(site: Site, step: Step) -> tuple[list[str], str]:
     try:
         live = look(site.reader, site.host, step.verify, site.known, site.plan, ahead=site.plan.ahead.get(step.id, ()))
+        if step.escalates and _off(site, step, live):
+            return [], ""  # what stands at a stop is reached, also where something else was asked for
         return [_difference(site, live, v) for v in step.verify if not _holds(site, live, v)], ""
     except (Unreadable, MissingReference) as error:
         return [], str(error)

@@ -32,7 +32,8 @@ class Declared:
     """What the plan says about addresses that no live object carries: names and paths. Keys are (host, address).
 
     `former`: the file that a disk has until the plan gives it another one. `ahead`: by step id, what the next steps on the
-    same object expect, so that the re-read that ends one step is the precondition of the next.
+    same object expect, so that the re-read that ends one step is the precondition of the next. `escalated`: ids of stops
+    for which the plan has something else to try when they fail.
     """
 
     names: Mapping[tuple[str, str], str]
@@ -40,6 +41,7 @@ class Declared:
     slots: Mapping[tuple[str, str], str] = field(default_factory=dict)
     former: Mapping[tuple[str, str], str] = field(default_factory=dict)
     ahead: Mapping[str, tuple[Expect, ...]] = field(default_factory=dict)
+    escalated: frozenset[str] = frozenset()
 
 
 def declared(document: PlanDocument) -> Declared:
@@ -66,7 +68,7 @@ def declared(document: PlanDocument) -> Declared:
         for command in step.invocation:
             if command["cmdlet"] == "Add-VMHardDiskDrive" and isinstance(path := command["parameters"].get("Path"), str):
                 paths.setdefault((step.host, step.address), path)  # a disk that a VirtualDisk document names has its path only there
-    return Declared(names, paths, slots, former, _ahead(document))
+    return Declared(names, paths, slots, former, _ahead(document), frozenset(step.escalates for step in document.steps))
 
 
 def _ahead(document: PlanDocument) -> Mapping[str, tuple[Expect, ...]]:

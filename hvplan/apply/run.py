@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hvplan.apply import honest
-from hvplan.apply.carry import Site
 from hvplan.apply.gates import Ask, Given, open_gates
 from hvplan.apply.journal import Journal
 from hvplan.apply.known import Known
@@ -21,6 +20,7 @@ from hvplan.apply.observe import declared
 from hvplan.apply.reader import Reader
 from hvplan.apply.recent import Recent
 from hvplan.apply.schedule import BrokenPlan, Schedule
+from hvplan.apply.site import Site
 from hvplan.apply.stale import moved, other_host
 from hvplan.apply.verdict import interrupted, judged, refused
 from hvplan.apply.workers import Workers

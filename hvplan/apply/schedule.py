@@ -5,7 +5,8 @@ is; it has failed only when all of them have. An escalation starts after the fai
 its success and never while its outcome is unknown. What depends on a failure is skipped, with the root failure named;
 everything else goes on. One thing does not wait for success: a machine that was stopped for a change is started again
 whatever became of the change, once everything between its stop and its start has ended (unless an outcome among it is
-unknown: then it may still be under way, and the next run owes the start). Pure: no threads, no time.
+unknown: then it may still be under way, and the next run owes the start). What follows such a start on its machine waits
+for those changes too: a mark does not say that something was applied which was not. Pure: no threads, no time.
 """
 
 from __future__ import annotations
@@ -59,9 +60,13 @@ class Schedule:
             for need in {*step.needs, step.escalates} - {""}:
                 self._users[need].append(step.id)
         self._windows = _windows(self.steps)
+        self._behind = {step.id: behind for step in self.steps.values() if (behind := self._beyond_starts(step))}
         for start, (_, between) in self._windows.items():
             for id in between:
                 self._users[id].append(start)
+        for id, behind in self._behind.items():
+            for need in behind:
+                self._users[need].append(id)
         self._weights = self._longest()
         self._free: list[tuple[int, int, str]] = []  # what may start but for its claims, the longest remaining path first
         self._queued: set[str] = set()
@@ -73,6 +78,11 @@ class Schedule:
         while above := self.steps[id].escalates:
             id = above
         return id
+
+    def _beyond_starts(self, step: Step) -> tuple[str, ...]:
+        """What stands between stop and start, for a step that needs that start of its own machine: the start alone does not tell that it was done."""
+        starts = [need for need in step.needs if need in self._windows and owner(self.steps[need].address) == owner(step.address)]
+        return tuple(id for start in starts if self.steps[start].host == step.host for id in self._windows[start][1])
 
     def chain(self, id: str) -> tuple[str, ...]:
         """A step with its escalations, in the plan's order."""
@@ -141,7 +151,7 @@ class Schedule:
 
     def _foreign(self, step: Step) -> list[str]:
         own = set(self.chain(step.id))
-        return [need for need in step.needs if need not in own]
+        return [need for need in (*step.needs, *self._behind.get(step.id, ())) if need not in own]
 
     def start(self, id: str) -> None:
         """A worker takes it."""

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from hvplan.apply.carry import Site, carry_out, check
+from hvplan.apply.carry import carry_out, check
 from hvplan.apply.journal import Journal
 from hvplan.apply.listener import Listener
 from hvplan.apply.schedule import Schedule, result_of
+from hvplan.apply.site import Site
 from hvplan.clock import Clock
 from hvplan.document.plan import Step
 from hvplan.document.result import StepError, StepResult

@@ -20,7 +20,13 @@ from hvplan.model.live import LiveVm
 from hvplan.model.objects import Policy, Shutdown, VirtualMachine
 from hvplan.plan.draft import OFFLINE, Draft
 
-_ESCALATION: Final = {"Force": Cmd("Stop-VM", {"Force": True}), "Save": Cmd("Stop-VM", {"Save": True}), "TurnOff": Cmd("Stop-VM", {"TurnOff": True})}
+_ESCALATION: Final = {
+    "Force": (Cmd("Stop-VM", {"Force": True}), "Off", 360),
+    "Save": (Cmd("Stop-VM", {"Save": True}), "Saved", 600),
+    "TurnOff": (Cmd("Stop-VM", {"TurnOff": True}), "Off", 120),
+}
+"""What the policy names -> what is sent, the state it ends in, and the seconds it may take at least, whatever the guest was given:
+Force gives a guest another five minutes (behaviour 5.3), and saving writes its memory to a disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +112,9 @@ class _Made:
         """The guest's own shutdown, then what the policy names for a guest that does not answer."""
         wait = self.shutdown.timeout
         yield self.step("power", "stop", Cmd("Stop-VM"), expected, "Off", impact, timeout=wait)
-        if escalation := _ESCALATION.get(self.shutdown.then):
-            after = "Saved" if self.shutdown.then == "Save" else "Off"
-            draft = self.step("power", "stop", escalation, "", after, impact, timeout=wait)
-            yield replace(draft, escalates=True)
+        if self.shutdown.then in _ESCALATION:
+            cmd, after, least = _ESCALATION[self.shutdown.then]
+            yield replace(self.step("power", "stop", cmd, "", after, impact, timeout=max(wait, least)), escalates=True)
 
     def towards(self, target: str, now: str, *, first: bool) -> Iterator[Draft]:
         """From the state after the changes to the wanted one."""

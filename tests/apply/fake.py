@@ -210,6 +210,12 @@ def start_step(id: str, number: int, *, needs: tuple[str, ...] = (), **more: Any
     return _step(id, number, Cmd("Start-VM"), "start", "state", "Off", "Running", needs, **more)
 
 
+def mark_step(id: str, number: int, *, needs: tuple[str, ...] = (), **more: Any) -> Step:
+    """The mark that a machine gets last."""
+    line = f"hvplan/v1 stack=lab id=web{number:02d} vm=new origin=created"
+    return _step(id, number, Cmd("Set-VM", {"Notes": line}), "mark", "notes.marker", "", line, needs, **more)
+
+
 def _step(id: str, number: int, cmd: Cmd, action: str, path: str, was: Any, becomes: Any, needs: tuple[str, ...], **more: Any) -> Step:
     address = f"vm/web{number:02d}"
     invocation = write(vm(guid(number)), cmd)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from hvplan.apply.listener import Silent
 from hvplan.cmdlets.build import to_json, write
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.cmdlets.printing import powershell
-from hvplan.document.plan import Expect
+from hvplan.document.plan import Expect, Step
+from hvplan.document.result import StepResult
 from hvplan.model.live import LiveFile
 from hvplan.remoting.session import Done, Failed, NotSent, Unsure
 from tests.apply.fake import (
@@ -18,6 +21,7 @@ from tests.apply.fake import (
     Lost,
     guid,
     machine,
+    mark_step,
     plan,
     set_step,
     start_step,
@@ -170,6 +174,78 @@ def test_a_stop_without_escalation_fails_in_time() -> None:
     result = run(host, plan(*restart(1)))
     assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped"}
     assert host.vms[guid(1)].state == "Running"
+
+
+def test_a_mark_waits_for_the_changes_and_not_for_the_start_alone() -> None:
+    """A change inside the window fails and the machine is started again: the mark that would say it was applied is not written."""
+    host = FakeHost.of(machine(1))
+    host.script["Set-VMProcessor"] = [Failed(errors=(NO,))]
+    result = run(host, plan(*restart(1), mark_step("s4", 1, needs=("s3",))))
+    assert outcomes(result) == {"s1": "done", "s2": "failed", "s3": "done", "s4": "skipped"}
+    assert result.steps[3].because == "s2"
+    assert host.vms[guid(1)].notes == machine(1).notes
+
+
+class OffAfterAll(Silent):
+    """The guest is done a moment after its time was over."""
+
+    def __init__(self, host: FakeHost) -> None:
+        self.host = host
+
+    def finished(self, step: Step, result: StepResult, seconds: float) -> None:
+        if step.id == "s1":
+            self.host.vms[guid(1)] = replace(self.host.vms[guid(1)], state="Off")
+
+
+@pytest.mark.parametrize("then", ["Force", "Save", "TurnOff"])
+def test_an_escalation_that_finds_the_machine_off_sends_nothing(then: str) -> None:
+    """Off is what the stop was for, whatever the escalation would have made of a machine that runs."""
+    host = FakeHost.of(machine(1))
+    host.script["Stop-VM"] = [Done()]
+    saves = (Expect(address="vm/web01", path="state", value="Saved"),) if then == "Save" else stop_step("s2", 1).verify
+    second = replace(stop_step("s2", 1, needs=("s1",), escalates="s1", extra={then: True}), expect=(), verify=saves)
+    result = run(host, plan(stop_step("s1", 1), second, set_step("s3", 1, needs=("s1", "s2"))), listener=OffAfterAll(host))
+    assert outcomes(result) == {"s1": "failed", "s2": "done", "s3": "done"}
+    assert result.exit_code == 0
+    assert [call[0] for call in host.calls] == ["Set-VMProcessor"]
+
+
+def going(host: FakeHost, state: str) -> Callable[[], Done | Failed]:
+    """The host refuses a stop and leaves the machine in that state."""
+
+    def refuse() -> Failed:
+        host.vms[guid(1)] = replace(host.vms[guid(1)], state=state)
+        return Failed(errors=(NO,))
+
+    return refuse
+
+
+def test_an_escalation_that_is_refused_ends_soon_and_says_how_the_machine_stands() -> None:
+    """A machine that is Stopping may take nothing but TurnOff: the run ends part-way, without waiting as long again, and says what to do."""
+    host = FakeHost.of(machine(1))
+    host.script["Stop-VM"] = [going(host, "Stopping"), going(host, "Stopping")]
+    second = replace(stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"Force": True}, timeout=360), expect=())
+    result = run(host, plan(stop_step("s1", 1, timeout=2), second, set_step("s3", 1, needs=("s1", "s2"))))
+    assert outcomes(result) == {"s1": "failed", "s2": "failed", "s3": "skipped"}
+    assert result.exit_code == 4
+    assert result.meta["seconds"] <= 10
+    first, last = (step.error.message if step.error else "" for step in result.steps[:2])
+    assert "turn it off" not in first  # there was something else to try
+    assert last.startswith(NO.message)
+    assert f"vm/web01 is Stopping. When it is off, the next run goes on from there. If its guest never gets there, turn it off: Get-VM -Id '{guid(1)}'" in last
+
+
+def test_a_stop_that_the_host_calls_failed_may_come_to_its_end_all_the_same() -> None:
+    """An error of Stop-VM ends a stop only where the machine runs on as before; one that is Stopping gets the rest of its time."""
+    host = FakeHost.of(machine(1))
+    host.script["Stop-VM"] = [going(host, "Off")]
+    assert outcomes(run(host, plan(*restart(1)))) == {"s1": "done", "s2": "done", "s3": "done"}
+    host = FakeHost.of(machine(1))
+    host.script["Stop-VM"] = [going(host, "Running")]
+    result = run(host, plan(*restart(1)))
+    assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped"}
+    assert result.meta["seconds"] == 0
+    assert "vm/web01 runs as before" in (result.steps[0].error.message if result.steps[0].error else "")
 
 
 def test_a_machine_that_was_left_off_is_named() -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hvplan.apply.observe import Unreadable, declared
-from hvplan.cmdlets.build import read, select
+from hvplan.cmdlets.build import select
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.document.plan import PlanDocument
 from hvplan.errors import HvplanError
+from hvplan.live.ask import ask
 from hvplan.live.narrow import EVERYTHING
 from hvplan.live.read import read_files, read_host, read_settings, read_switch, read_vhds, read_vm
 from hvplan.live.wanted import Wanted
@@ -17,7 +18,7 @@ from hvplan.model.address import decode, owner
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm
 from hvplan.model.values import Unknown
-from hvplan.remoting.session import Done, Session
+from hvplan.remoting.session import Session
 
 LENT: Final = frozenset({"netAdapters", "loadBalancing"})
 """Paths of a switch that its own record does not tell."""
@@ -91,10 +92,13 @@ class LiveReader:
         return read_settings(self._session, self._read().commands)
 
     def _ids(self, cmdlet: str, name: str) -> str | Unknown | None:
-        outcome = self._session.run(read((Cmd(cmdlet), select("Id", "Name"))))
-        if not isinstance(outcome, Done) or outcome.errors:
-            return Unknown(f"the list of {cmdlet} is not complete")
-        same = [str(record["Id"]) for record in outcome.records if str(record["Name"]).casefold() == name.casefold()]
+        try:
+            answer = ask(self._session, ((Cmd(cmdlet), select("Id", "Name")),), what=f"the list of {cmdlet}", host="")
+        except HvplanError as error:
+            return Unknown(str(error))
+        if answer.errors or not answer.whole:
+            return Unknown(answer.why or f"the list of {cmdlet} is not complete")
+        same = [str(record["Id"]) for record in answer.records if str(record["Name"]).casefold() == name.casefold()]
         return Unknown(f"there are {len(same)} objects named {name}") if len(same) > 1 else same[0] if same else None
 
     def files(self, paths: Sequence[str]) -> Mapping[str, LiveFile | Unknown | None]:

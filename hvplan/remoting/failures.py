@@ -137,7 +137,11 @@ def _fault(code: object, said: str, connection: Connection) -> Trouble:
 
 
 def _short(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:300]
+    """One line for people. What requests and urllib3 wrap is asked itself: the text of their own errors is the representation of Python objects."""
+    while behind := next((arg for arg in error.args if isinstance(arg, BaseException)), None):
+        error = behind
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (said or type(error).__name__).splitlines()[0][:300]
 
 
 def not_sent(found: Trouble) -> NotSent:

@@ -48,7 +48,7 @@ def _failed(what: str, why: str, hint: str = "") -> ConnectionFailed:
 def _env(name: str, what: str) -> str:
     if value := os.environ.get(name, ""):
         return value
-    raise _failed(what, f"the environment variable {name} is not set", f"export {name}=...")
+    raise _failed(what, f"the environment variable {name} is not set", f"export {name}=..., or in PowerShell $env:{name} = '...'")
 
 
 def _file(path: str, what: str) -> str:

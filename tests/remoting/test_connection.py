@@ -94,6 +94,13 @@ def test_a_command_that_fails(command: list[str]) -> None:
     assert SECRET not in str(failed.value)
 
 
+def test_a_variable_that_is_not_set() -> None:
+    """The hint can be pasted, in either kind of shell."""
+    with pytest.raises(ConnectionFailed) as failed:
+        resolve_reference({"env": "HVPLAN_NOT_SET"}, what="password of host hv01", hidden=True)
+    assert failed.value.diagnostics[0].hint == "export HVPLAN_NOT_SET=..., or in PowerShell $env:HVPLAN_NOT_SET = '...'"
+
+
 def test_all_broken_references_are_told_at_once() -> None:
     """User name and password together."""
     with pytest.raises(ConnectionFailed) as failed:

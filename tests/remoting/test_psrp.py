@@ -112,7 +112,10 @@ def test_a_lost_answer_is_unsure(what: str, connect: Connect, proxy: Proxy) -> N
     session = connect()
     assert isinstance(session.run(NAMES), Done)
     proxy.trouble["Receive"] = what
-    assert isinstance(session.run(mark("x")), Unsure)
+    outcome = session.run(mark("x"))
+    assert isinstance(outcome, Unsure)
+    assert "Error" not in outcome.why, "a person reads this: no representation of a Python object"
+    assert "Disconnected(" not in outcome.why
 
 
 def test_a_deadline_passes(connect: Connect, proxy: Proxy) -> None:

@@ -16,6 +16,7 @@ from hvplan.plan.draft import Draft
 from hvplan.plan.gates import blocked_by, dependents, has_steps, kept_adapters, policy_findings
 from hvplan.plan.management import host_drafts
 from hvplan.plan.notes import too_long
+from hvplan.plan.starts import starts_left
 from hvplan.plan.switches import switch_drafts
 from hvplan.plan.update import VmWork, delete_drafts, update_drafts
 
@@ -46,8 +47,9 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
     findings = [*work.findings, *more]
     while True:
         blocked = blocked_by(findings, work.diff)
-        diff, waiting = orders_left(work.diff, blocked, findings)
-        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *waiting]
+        diff, orders = orders_left(work.diff, blocked, findings)
+        diff, starts = starts_left(diff, blocked, findings)
+        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *orders, *starts]
         works: dict[str, VmWork] = {}
         for change, devices in objects(diff):
             try:

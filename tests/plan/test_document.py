@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hvplan.errors import ConfigurationError
 from hvplan.model.devices import Vlan
-from hvplan.model.objects import VirtualDisk
+from hvplan.model.objects import Lifecycle, VirtualDisk
 from hvplan.model.parts import General, Memory, Processor
 from hvplan.plan.options import PlanOptions
 from tests.plan.worlds import (
@@ -153,6 +155,26 @@ def test_skip_refused() -> None:
     assert skipped.applyable
     assert [d.address for d in skipped.deferred] == ["vm/b"]
     assert [c.changes for c in skipped.resource_changes] == [True, False]
+
+
+def test_a_start_waits_for_one_that_is_refused() -> None:
+    """Where nothing is done about the machine that others start after, and it does not run, a new one waits whole, the others with their start."""
+    first = vm("dc01", state="Running", processor=Processor(count=2))
+
+    def after(name: str, *before: str, **more: Any) -> Any:
+        return vm(name, state="Running", lifecycle=Lifecycle(start_after=before), **more)
+
+    wishes = (first, after("a", "dc01"), after("b", "dc01", processor=Processor(count=2)), after("c", "b"), after("new", "c"), after("d", "e"), vm("e"))
+    vms = [live_vm(name, number, marker=mine(name, number)) for number, name in enumerate("abcde", 2)]
+    foreign = host(live_vm("dc01", 1, marker=mine("dc01", 1, stack="prod")), *vms)
+    skipped = plan(foreign, *wishes, options=PlanOptions(skip_refused=True))
+    assert {(d.address, d.path) for d in skipped.deferred} == {("vm/dc01", ""), ("vm/a", "state"), ("vm/b", "state"), ("vm/c", "state"), ("vm/new", "state")}
+    assert {(s.address, s.action) for s in skipped.steps} == {("vm/b", "set"), ("vm/b", "mark"), ("vm/d", "start"), ("vm/d", "mark")}
+    assert [c.actions for c in skipped.resource_changes if c.address in ("vm/a", "vm/new")] == [("no-op",), ("no-op",)]
+    assert {address for address, code in refusals(plan(foreign, *wishes)) if code == "depends"} == {"vm/a", "vm/b", "vm/c", "vm/new"}
+    running = host(live_vm("dc01", 1, state="Running", marker=mine("dc01", 1, stack="prod")), *vms)
+    freely = plan(running, *wishes, options=PlanOptions(skip_refused=True))
+    assert {s.address for s in freely.steps if s.action == "start"} == {"vm/a", "vm/b", "vm/c", "vm/d", "vm/new"}, "it runs already"
 
 
 def test_impact_filter_and_gate() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ class AdHoc:
             written["auth"] = self.auth
         if self.user is not None:
             written["username"] = self.user
-            written["password"] = {"env": "HVPLAN_PASSWORD"} if "HVPLAN_PASSWORD" in os.environ else {"prompt": True}
+            written["password"] = {"env": "HVPLAN_PASSWORD"} if "HVPLAN_PASSWORD" in os.environ or not _somebody() else {"prompt": True}
         return written
 
 
@@ -143,7 +144,7 @@ def _remote(host: Host, clock: Clock, stack: ExitStack) -> Session:
     if not host.connection.get("address"):
         hint = "write connection: {address: ...} in its Host document or in a hosts file, or use --address"
         raise ConfigurationError(Diagnostic(code="no-address", summary=f"host {host.name}: no address to reach it at", hint=hint))
-    session = PsrpSession(connection_of(host.connection, host=host.name, prompt=_ask, commands=host.from_hosts_file), clock)
+    session = PsrpSession(connection_of(host.connection, host=host.name, prompt=_ask if _somebody() else None, commands=host.from_hosts_file), clock)
     stack.callback(session.close)
     return session
 
@@ -174,11 +175,13 @@ def _simulated(host: Host, clock: Clock, stack: ExitStack) -> Session:
     return session
 
 
-def _ask(question: str, hidden: bool) -> str:
-    """Ask a person; `""` when nobody is there."""
-    import getpass
-    import sys
+def _somebody() -> bool:
+    """Is somebody there to be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
-    if sys.stdin is None or not sys.stdin.isatty():
-        return ""
+
+def _ask(question: str, hidden: bool) -> str:
+    """Ask a person."""
+    import getpass
+
     return getpass.getpass(f"{question}: ") if hidden else str(click.prompt(question, err=True))

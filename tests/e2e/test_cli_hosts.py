@@ -112,6 +112,17 @@ def test_a_host_with_a_password(tmp_path: Path) -> None:
     assert PASSWORD not in written + "".join(one.out + one.err for one in said)
 
 
+def test_a_password_that_nobody_can_type(tmp_path: Path) -> None:
+    """Nothing prompts without a terminal: exit 1, and it is said where the password comes from then."""
+    lab = lab_of(tmp_path, HEAD.replace("simulated: {world: hv01.world.yaml}", "address: elsewhere.example") + NEW)
+    ran = lab("plan", "--address", "http://127.0.0.1:9", "--user", "admin", "--auth", "basic")
+    assert (ran.code, "HVPLAN_PASSWORD is not set" in ran.err) == (1, True), ran.err
+    prompted = "{address: 127.0.0.1, port: 9, transport: http, auth: basic, username: me, password: {prompt: true}}"
+    lab.write("lab.yaml", HEAD.replace("simulated: {world: hv01.world.yaml}", prompted) + NEW)
+    ran = lab("plan")
+    assert (ran.code, "nobody can be asked here" in ran.err, "{env: NAME}" in ran.err) == (1, True, True), ran.err
+
+
 @ONLY_POSIX
 def test_the_first_interrupt_drains(tmp_path: Path) -> None:
     """Ctrl-C between two steps: what runs is waited for, the rest is skipped, 130; the text says what ran and how to go on; the next run finishes."""

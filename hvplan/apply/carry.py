@@ -23,8 +23,8 @@ from hvplan.apply.known import MissingReference
 from hvplan.apply.observe import Unreadable, look, observe
 from hvplan.apply.produced import adopt_produced
 from hvplan.apply.schedule import effect, result_of
-from hvplan.apply.site import Site
-from hvplan.apply.stale import brings_about, holds, named, shown
+from hvplan.apply.site import HOPELESS, Site
+from hvplan.apply.stale import brings_about, holds, named, shown, states_existence
 from hvplan.cmdlets import build
 from hvplan.cmdlets.build import InvalidInvocation, from_json, resolve
 from hvplan.cmdlets.invocation import Cmd, Invocation
@@ -40,8 +40,6 @@ BACK_OFF: Final = (1.0, 2.0, 4.0)
 """Seconds before each new try of what was certainly not sent."""
 GROWING: Final = frozenset({"Copy-Item", "Move-Item", "Convert-VHD", "Merge-VHD"})
 """Cmdlets whose file is there long before it is whole."""
-HOPELESS: Final = frozenset({"logon-failed", "access-denied", "closed"})
-"""Why a call was not sent, where trying again does not help or does harm."""
 STAYS: Final = ("", "Running")
 """States of a machine that is not on its way to a stop; `""` when it cannot be told."""
 SETTLE: Final = 20.0
@@ -59,7 +57,7 @@ def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
     if step.escalates:
         _forget(site, step)  # a machine that was on its way may be there by now
     try:
-        live = look(site.reader, site.host, (*step.expect, *step.verify), site.known, site.plan)
+        live = _look_before(site, step)
         if broken := [e for e in step.expect if not _holds(site, live, e)]:
             if all(_as_planned(site, step, live, e) for e in broken) and all(_holds(site, live, v) for v in step.verify):
                 return result_of(step, "done")
@@ -69,6 +67,8 @@ def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
         invocation = resolve(from_json(step.invocation), lambda ref: site.known.lookup(site.host, ref))
         began = site.clock.monotonic()
     except Unreadable as error:
+        if error.away:
+            return result_of(step, "not_sent", StepError(id="not-sent", category="", message=f"the host was not reached: {error}"))
         return _failed(step, "unreadable", f"nothing was sent: {step.address} could not be re-read before the write: {error}")
     except MissingReference as error:
         return _failed(step, "reference", f"nothing was sent: {error}")
@@ -82,6 +82,24 @@ def _as_planned(site: Site, step: Step, live: LiveHost, moved: Expect) -> bool:
     """Does what moved stand where this step would have put it; a thing that has come into being is somebody else's."""
     same = [v for v in step.verify if (v.address, v.path) == (moved.address, moved.path) and not brings_about(v)]
     return any(_holds(site, live, v) for v in same)
+
+
+def _look_before(site: Site, step: Step) -> LiveHost:
+    """What the step is about, right before its write. A host that is away for a moment is asked again, as for a write that was not sent."""
+    pauses = iter(BACK_OFF)
+    while True:
+        try:
+            live = look(site.reader, site.host, (*step.expect, *step.verify), site.known, site.plan)
+        except Unreadable as error:
+            pause = next(pauses, None)
+            if pause is None or site.away or not error.away:
+                site.away = error.away
+                raise
+            site.listener.waiting(step, f"the host ({error})", pause)
+            site.clock.sleep(pause)
+        else:
+            site.away = False
+            return live
 
 
 def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | NotSent | Unsure:
@@ -255,6 +273,8 @@ def _holds(site: Site, live: LiveHost, expect: Expect) -> bool:
 
 def _difference(site: Site, live: LiveHost, expect: Expect) -> str:
     now = observe(live, site.host, expect, site.known, site.plan)
+    if isinstance(now, bool) and states_existence(expect):
+        return f"{named(expect)} is {shown(expect.path, now)}"
     seen = now.why if isinstance(now, Unknown) else shown(expect.path, now)
     return f"{named(expect)} is {seen}, not {shown(expect.path, site.known.resolved(site.host, expect.value))}"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from hvplan.apply.observe import Unreadable, declared
+from hvplan.apply.site import HOPELESS
 from hvplan.cmdlets.build import select
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.document.plan import PlanDocument
@@ -20,6 +22,8 @@ from hvplan.model.live import Identity, LiveFile, LiveHost, LiveSwitch, LiveVhd,
 from hvplan.model.values import Unknown
 from hvplan.remoting.session import Session
 
+_REACHED: Final = frozenset({"cannot-read", "no-answer"})
+"""Codes of reads that failed although the host was reached."""
 LENT: Final = frozenset({"netAdapters", "loadBalancing"})
 """Paths of a switch that its own record does not tell."""
 
@@ -71,7 +75,8 @@ class LiveReader:
 
     def vm(self, id: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
         """One machine by id; parts that are not asked for are Unknown."""
-        return read_vm(self._session, id, self._read().commands, asking)
+        with _reaching():
+            return read_vm(self._session, id, self._read().commands, asking)
 
     def vm_named(self, name: str, asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
         """The one machine of that name; names are compared here, not by the host's culture."""
@@ -80,7 +85,8 @@ class LiveReader:
 
     def switch(self, id: str) -> LiveSwitch | Unknown | None:
         """One switch by id, with what the host lends it where the plan is about that."""
-        return read_switch(self._session, id, self._read().commands if self._wanted.network else None)
+        with _reaching():
+            return read_switch(self._session, id, self._read().commands if self._wanted.network else None)
 
     def switch_named(self, name: str) -> LiveSwitch | Unknown | None:
         """The one switch of that name."""
@@ -89,13 +95,12 @@ class LiveReader:
 
     def settings(self) -> HostSettings | Unknown:
         """The settings of the whole host."""
-        return read_settings(self._session, self._read().commands)
+        with _reaching():
+            return read_settings(self._session, self._read().commands)
 
     def _ids(self, cmdlet: str, name: str) -> str | Unknown | None:
-        try:
+        with _reaching():
             answer = ask(self._session, ((Cmd(cmdlet), select("Id", "Name")),), what=f"the list of {cmdlet}", host="")
-        except HvplanError as error:
-            return Unknown(str(error))
         if answer.errors or not answer.whole:
             return Unknown(answer.why or f"the list of {cmdlet} is not complete")
         same = [str(record["Id"]) for record in answer.records if str(record["Name"]).casefold() == name.casefold()]
@@ -103,14 +108,19 @@ class LiveReader:
 
     def files(self, paths: Sequence[str]) -> Mapping[str, LiveFile | Unknown | None]:
         """Files and folders by exact path."""
-        try:
+        with _reaching():
             return read_files(self._session, paths)
-        except HvplanError as error:
-            raise Unreadable(str(error)) from error
 
     def vhds(self, paths: Sequence[str]) -> Mapping[str, LiveVhd | Unknown | None]:
         """VHD headers by exact path."""
-        try:
+        with _reaching():
             return read_vhds(self._session, paths)
-        except HvplanError as error:
-            raise Unreadable(str(error)) from error
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """A host that was not reached is away; one that answered, or let a whole read run out, is not asked again, nor is a wrong password repeated."""
+    try:
+        yield
+    except HvplanError as error:
+        raise Unreadable(str(error), away=not any(one.code in HOPELESS | _REACHED for one in error.diagnostics)) from error

@@ -262,7 +262,11 @@ def look(reader: Reader, host: str, expects: Iterable[Expect], known: Known, pla
 
 
 class Unreadable(Exception):
-    """An object that has to be looked at could not be read."""
+    """An object that has to be looked at could not be read. `away`: the host was not reached, so that asking again may help."""
+
+    def __init__(self, why: str, *, away: bool = False) -> None:
+        super().__init__(why)
+        self.away = away
 
 
 def _with_chains(reader: Reader, live: LiveHost, wanted: tuple[str, ...]) -> LiveHost:

@@ -12,7 +12,7 @@ from hvplan.model.values import Unknown
 
 
 class Reader(Protocol):
-    """Reads of one host. What could not be read is Unknown, never absent."""
+    """Reads of one host. What could not be read is Unknown, never absent; without the host at all, a read raises Unreadable."""
 
     def whole(self) -> LiveHost:
         """Everything the plan's preconditions need; raises HvplanError when the host cannot be read."""

@@ -80,9 +80,14 @@ def holds(expect: Expect, now: Json | Unknown, known: Known, host: str) -> bool:
     return not isinstance(now, Unknown) and view.equal(expect.path, known.resolved(host, expect.value), now)
 
 
+def states_existence(expect: Expect) -> bool:
+    """Is it about an object or a file being there, and nothing else."""
+    return expect.path == "exists" or expect.path.startswith("file ")
+
+
 def brings_about(made: Expect) -> bool:
     """Is it that something exists. Who finds it there already has met somebody else's object, not the planned value."""
-    return made.value is True and (made.path == "exists" or made.path.startswith("file "))
+    return made.value is True and states_existence(made)
 
 
 def _planned(step: Step, expect: Expect, now: Json | Unknown, known: Known, host: str) -> bool:

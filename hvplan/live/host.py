@@ -10,7 +10,7 @@ from hvplan.cmdlets.build import select
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.cmdlets.table import SELECT, TABLE
 from hvplan.diagnostics import Diagnostic
-from hvplan.errors import ConnectionFailed, HvplanError
+from hvplan.errors import ConnectionFailed
 from hvplan.live.ask import Answer, ask, must, sort
 from hvplan.live.decode import Commands, fields_of, part_of, properties
 from hvplan.live.network import PHYSICAL, Lent, of_switch
@@ -27,10 +27,11 @@ RELEASES: Final[Mapping[str, str]] = {"14393": "2016", "17763": "2019", "20348":
 _WINDOWS_11: Final = 22000
 _SYSTEM: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_OperatingSystem"}), select("BuildNumber", "ProductType", "CSName"))
 _PRODUCT: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_ComputerSystemProduct"}), select("UUID"))
+_COMPUTER: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_ComputerSystem"}), select("PartOfDomain"))
 _CLUSTER: Final = (Cmd("Get-CimInstance", {"ClassName": "Win32_Service", "Filter": "Name='ClusSvc'"}), select("Name", "StartMode"))
 SETTINGS: Final = properties(HostSettings, "Get-VMHost")
-_HYPERV: Final = (Cmd("Get-VMHost"), select("ComputerName", "LogicalProcessorCount", "MemoryCapacity", *SETTINGS))
-_IDENTITY: Final = (_SYSTEM, _PRODUCT, _CLUSTER, _HYPERV)
+_HYPERV: Final = (Cmd("Get-VMHost"), select("ComputerName", "LogicalProcessorCount", "MemoryCapacity", "SecureBootTemplates", *SETTINGS))
+_IDENTITY: Final = (_SYSTEM, _PRODUCT, _COMPUTER, _CLUSTER, _HYPERV)
 _CMDLETS: Final = tuple(name for name, cmdlet in TABLE.items() if name != SELECT and not cmdlet.script)
 _FUNCTIONS: Final = tuple(name for name, cmdlet in TABLE.items() if cmdlet.script)
 """What constant scripts are at a restricted endpoint; asked for there alone, since a host looks for an unknown name in all its modules."""
@@ -41,7 +42,10 @@ _VOLUMES: Final = (Cmd("Get-Volume"), select("DriveLetter", "FileSystem", "SizeR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a host says of itself; memory in bytes."""
+    """What a host says of itself; memory in bytes. `domain`: is it in a domain, None when it does not say.
+
+    `templates`: names of the secure boot templates it knows, none when it does not say.
+    """
 
     identity: Identity
     commands: Mapping[str, frozenset[str]]
@@ -50,6 +54,8 @@ class About:
     vm_path: str
     vhd_path: str
     settings: HostSettings | Unknown
+    domain: bool | None
+    templates: tuple[str, ...]
 
 
 def read_about(session: Session, host: str, *, restricted: bool = False) -> About:
@@ -58,7 +64,7 @@ def read_about(session: Session, host: str, *, restricted: bool = False) -> Abou
     `restricted`: the session is at an endpoint that takes no script text.
     """
     what = "the host's identity"
-    systems, products, services, hosts = sort(must(ask(session, _IDENTITY, what=what, host=host), what=what, host=host), _IDENTITY)
+    systems, products, computers, services, hosts = sort(must(ask(session, _IDENTITY, what=what, host=host), what=what, host=host), _IDENTITY)
     if not (systems and hosts):
         raise ConnectionFailed(Diagnostic(code="cannot-read", summary=f"Host {host}: {what} cannot be read: the answer is empty."))
     commands, version = read_commands(session, host, restricted=restricted)
@@ -81,15 +87,21 @@ def read_about(session: Session, host: str, *, restricted: bool = False) -> Abou
         vm_path=str(hyperv["VirtualMachinePath"] or ""),
         vhd_path=str(hyperv["VirtualHardDiskPath"] or ""),
         settings=part_of(HostSettings, (hyperv,), "Get-VMHost", "", commands),
+        domain=next((joined for computer in computers if isinstance(joined := computer["PartOfDomain"], bool)), None),
+        templates=_templates(hyperv["SecureBootTemplates"]),
     )
 
 
+def _templates(value: object) -> tuple[str, ...]:
+    """Names of secure boot templates; none where one of them did not come as an object with a name (truth 11, 12)."""
+    entries = value if isinstance(value, tuple) else ()
+    names = [str(entry.get("Name") or "") if isinstance(entry, Mapping) else "" for entry in entries]
+    return tuple(names) if all(names) else ()
+
+
 def read_settings(session: Session, commands: Commands) -> HostSettings | Unknown:
-    """The settings of the whole host again: one pipeline. Unknown when they cannot be told."""
-    try:
-        answer = ask(session, ((Cmd("Get-VMHost"), select(*SETTINGS)),), what="the settings of the host", host="")
-    except HvplanError as error:
-        return Unknown(str(error))
+    """The settings of the whole host again: one pipeline. Unknown when they cannot be told; raises ConnectionFailed when the host was not reached."""
+    answer = ask(session, ((Cmd("Get-VMHost"), select(*SETTINGS)),), what="the settings of the host", host="")
     settings: HostSettings | Unknown = part_of(HostSettings, answer.records, "Get-VMHost", answer.why, commands)
     return settings
 

@@ -14,7 +14,6 @@ from typing import Final
 
 from hvplan.cmdlets.build import select, switch, vm, where
 from hvplan.cmdlets.invocation import Cmd
-from hvplan.errors import HvplanError
 from hvplan.live.ask import Answer, ask, must, sort, whole
 from hvplan.live.decode import Commands
 from hvplan.live.disks import chains, read_files, read_vhds
@@ -65,6 +64,8 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
         vm_path=about.vm_path,
         vhd_path=about.vhd_path,
         settings=about.settings,
+        domain=about.domain,
+        templates=about.templates,
         nics=Unknown("they were not looked for") if lent is None else lent.nics,
         switches=switches,
         vms=vms,
@@ -123,15 +124,10 @@ def _headers(session: Session, paths: Iterable[str], files: Mapping[str, LiveFil
 def read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]], asking: frozenset[str] = EVERYTHING) -> LiveVm | Unknown | None:
     """One VM again: one pipeline when all is well. None when a complete list of VMs does not have it; Unknown when nobody can tell.
 
-    `asking`: names of the questions beside its own record (`narrow`); a part that was not asked for is Unknown.
+    `asking`: names of the questions beside its own record (`narrow`); a part that was not asked for is Unknown. Raises
+    ConnectionFailed when the host was not reached.
     """
-    try:
-        return _read_vm(session, vm_id.lower(), commands, asking)
-    except HvplanError as error:
-        return Unknown(str(error))
-
-
-def _read_vm(session: Session, vm_id: str, commands: Mapping[str, frozenset[str]], asking: frozenset[str]) -> LiveVm | Unknown | None:
+    vm_id = vm_id.lower()
     known, lacking = questions(commands)
     asked = tuple(question for question in known if question.name in asking)
     lacking |= {question.name: "it was not asked for" for question in known if question.name not in asking}
@@ -163,15 +159,13 @@ def _machine(session: Session, vm_id: str) -> Record | Unknown | None:
 def read_switch(session: Session, switch_id: str, commands: Commands | None = None) -> LiveSwitch | Unknown | None:
     """One switch again. None when a complete list of switches does not have it; Unknown when nobody can tell.
 
-    With `commands` (those of the session) what the host lends it is read too: one pipeline more.
+    With `commands` (those of the session) what the host lends it is read too: one pipeline more. Raises ConnectionFailed
+    when the host was not reached.
     """
-    try:
-        answer = ask(session, ((switch(switch_id), select(*SWITCH)),), what="the switch", host="")
-        if answer.errors or not answer.whole or not answer.records:
-            answer = ask(session, ((Cmd("Get-VMSwitch"), where("Id", switch_id), select(*SWITCH)),), what="the list of switches", host="")
-        lent = None if commands is None else read_lent(session, commands, "", addresses=False)
-    except HvplanError as error:
-        return Unknown(str(error))
+    answer = ask(session, ((switch(switch_id), select(*SWITCH)),), what="the switch", host="")
+    if answer.errors or not answer.whole or not answer.records:
+        answer = ask(session, ((Cmd("Get-VMSwitch"), where("Id", switch_id), select(*SWITCH)),), what="the list of switches", host="")
+    lent = None if commands is None else read_lent(session, commands, "", addresses=False)
     if answer.errors or not answer.whole:
         return Unknown(answer.why or "the list of switches is not complete")
     return live_switch(answer.records[0], lent) if answer.records else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from hvplan.errors import ConnectionFailed
 from hvplan.live.read import read_host, read_switch, read_vm
 from hvplan.live.wanted import Wanted
 from hvplan.model.live import LiveVm
@@ -24,14 +27,16 @@ def test_one_vm_again() -> None:
 
 
 def test_one_vm_that_is_gone_or_cannot_be_told() -> None:
-    """An error about an id may mean anything: gone is what a complete list does not have; a list with an error tells nothing."""
+    """An error about an id may mean anything: gone is what a complete list does not have; a list with an error tells nothing.
+    Without the host there is no answer at all."""
     scripted = host()
     gone = "99999999-0000-0000-0000-000000000000"
     assert read_vm(scripted, gone, {}) is None
     scripted.errors["Get-VM"] = [error("busy")]
     assert isinstance(read_vm(scripted, gone, {}), Unknown)
     scripted.outcomes = [Unsure(why="lost"), Unsure(why="lost")]
-    assert isinstance(read_vm(scripted, WEB, {}), Unknown)
+    with pytest.raises(ConnectionFailed):
+        read_vm(scripted, WEB, {})
 
 
 def test_one_vm_of_which_a_part_cannot_be_read() -> None:

@@ -56,8 +56,9 @@ class Checker:
         try:
             return shape.kind.parse(raw)
         except ValueError as error:
-            detail = "" if shape.secret else f"found {describe(node)}"
-            self.say("invalid-value", f"{path} must be {error}.", node.place, detail=detail, hint=_value_hint(node, str(error), secret=shape.secret))
+            for wrong in _items(shape, node) or (node,):
+                detail = "" if shape.secret else f"found {describe(wrong)}"
+                self.say("invalid-value", f"{path} must be {error}.", wrong.place, detail=detail, hint=_value_hint(wrong, str(error), secret=shape.secret))
             return UNSET
 
     def _null(self, path: str, node: Node, leaf: Leaf | None = None) -> Any:
@@ -154,6 +155,21 @@ class Checker:
         return tuple(value for value in values if value is not UNSET)
 
 
+def _items(shape: Leaf, node: Node) -> tuple[Node, ...]:
+    """Of a list that is one value: the items that are wrong by themselves, where others are not."""
+    items = node.items if isinstance(node, Sequence) and not shape.secret else ()
+    wrong = tuple(item for item in items if not _right(shape, [plain(item)]))
+    return wrong if len(wrong) < len(items) else ()
+
+
+def _right(shape: Leaf, raw: object) -> bool:
+    try:
+        shape.kind.parse(raw)
+    except ValueError:
+        return False
+    return True
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """`did you mean memory` when something known is close, else nothing."""
     by_case = {name.lower(): name for name in known}
@@ -188,4 +204,6 @@ def _value_hint(node: Node, expected: str, *, secret: bool) -> str:
         return f"put quotes around it: '{node.text}'"
     if isinstance(node, Scalar) and isinstance(node.value, str) and expected.startswith("a whole number") and node.text.strip("+-").isdigit():
         return "write the number in decimals, without leading zeros, sign or quotes"
+    if isinstance(node, Scalar) and not node.plain and node.text.isdecimal() and re.search(r"\bid\b|bytes|number", expected):
+        return f"write it without quotes: {node.text}"
     return ""

@@ -14,7 +14,7 @@ from hvplan.load.check import Checker, suggest
 from hvplan.load.documents import Head
 from hvplan.load.format import DOCUMENTS
 from hvplan.load.hosts import Hosts, join
-from hvplan.load.machines import filled, hosts_expanded, inherited, instances, merged, sample, templates
+from hvplan.load.machines import filled, hosts_expanded, inherited, instances, merged, own_words, sample, templates
 from hvplan.load.places import Places, Written
 from hvplan.load.rules import disk_rules, machine_rules, switch_rules
 from hvplan.load.rules_between import between_objects
@@ -51,9 +51,13 @@ class Builder:
     def build(self, heads: list[Head], hosts_file: list[Head]) -> tuple[Desired, Places]:
         """The model and its places; look at `checker.found` before using them."""
         of: dict[str, list[Head]] = {kind: [head for head in heads if head.kind == kind] for kind in DOCUMENTS}
-        self.hosts = join(of["Host"], hosts_file, self.checker)
+        stacks = [own_words(head, None, self.checker) for head in of["Stack"]]
+        stack = next((head.name for head in stacks if head.name), None if self.complete else "stack")
+        self.hosts = join(
+            [own_words(head, stack, self.checker) for head in of["Host"]], [own_words(head, stack, self.checker) for head in hosts_file], self.checker
+        )
         self.hosts.complete = self.complete
-        self._stack(of["Stack"])
+        self._stack(stacks)
         for name, head in self.hosts.declared.items():
             self.written[name, f"host/{address.encode(name)}"] = Written(head.place, head.root)
         for head in of["VirtualSwitch"]:
@@ -106,11 +110,26 @@ class Builder:
                 if isinstance(values.get("name"), str) and self._claim(head.kind, name, host, instance.place):
                     take(_One(name=name, host=host, place=instance.place, root=full, values=values))
         if not built:  # its name, instances or host are wrong: the rest is checked all the same
-            self._sample(head, root)
+            full, values = self._sample(head, root)
+            self._rules(head, full, values)
 
-    def _sample(self, head: Head, root: Mapping) -> None:
+    def _sample(self, head: Head, root: Mapping) -> tuple[Mapping, Values]:
         """Checks a document that makes no object, or a template: what nobody uses yet may be wrong too."""
-        self.checker.check(DOCUMENTS[head.kind], sample(head, root, self.stack.name, self.checker), "")
+        full = sample(head, root, self.stack.name, self.checker)
+        return full, self.checker.check(DOCUMENTS[head.kind], full, "")
+
+    def _rules(self, head: Head, root: Mapping, values: Values) -> None:
+        """What the rules say of a document that makes no object."""
+        match head.kind:
+            case "VirtualMachine":
+                machine_rules(machine(values, head.name, "", lambda name: ""), root, self.checker)
+            case "VirtualSwitch":
+                switch_rules(self._switch_of(values, head.name, ""), root, self.checker)
+            case "VirtualDisk":
+                disk_rules(build.disk(values, head.name, ""), root, self.checker)
+
+    def _switch_of(self, values: Values, name: str, host: str) -> VirtualSwitch:
+        return replace(build.switch(values, name, host), net_adapters=net_adapters(values), management=management(values))
 
     def _claim(self, kind: str, name: str, host: str, place: Place) -> bool:
         """Is (host, kind, name) still free; Windows ignores case."""
@@ -125,7 +144,7 @@ class Builder:
 
     def _switch(self, one: _One) -> None:
         self.written[one.host, address.switch(one.name)] = Written(one.place, one.root)
-        switch = replace(build.switch(one.values, one.name, one.host), net_adapters=net_adapters(one.values), management=management(one.values))
+        switch = self._switch_of(one.values, one.name, one.host)
         node = child(one.root, "managementAdapters")
         for key, entry in node.entries.items() if isinstance(node, Mapping) else ():
             self.written[one.host, address.device(address.switch(one.name), "managementAdapters", key)] = Written(entry.key, entry.node)

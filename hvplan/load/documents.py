@@ -15,6 +15,8 @@ from hvplan.load.kinds import NAME
 from hvplan.load.tree import Document, Mapping, Scalar, child, describe, where
 
 _ALL = (*DOCUMENTS, *LATER_KINDS)
+_SHORT: Final = {"vm": "VirtualMachine", "switch": "VirtualSwitch", "disk": "VirtualDisk", "template": "VirtualMachineTemplate", "policy": "SnapshotPolicy"}
+"""What is close to a kind only for who knows that it is short for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,9 @@ def heads(documents: Iterable[Document], checker: Checker, *, named: bool) -> li
 def _kind(root: Mapping, checker: Checker, *, named: bool) -> str:
     node = child(root, "kind")
     if node is None:
-        checker.say("kind-missing", "The document has no 'kind'.", root.place, hint="write one of " + ", ".join(DOCUMENTS))
+        other = next((key for key in root.entries if key.lower() == "kind"), "")
+        place, hint = (root.entries[other].key, f"write kind: in place of {other}:") if other else (root.place, "write one of " + ", ".join(DOCUMENTS))
+        checker.say("kind-missing", "The document has no 'kind'.", place, hint=hint)
         return ""
     word = node.text if isinstance(node, Scalar) else ""
     if word in DOCUMENTS:
@@ -77,7 +81,7 @@ def _kind(root: Mapping, checker: Checker, *, named: bool) -> str:
     elif word in LATER_KINDS:
         checker.say("not-supported", f"Documents of kind {word} are not supported by this version.", where(root, "kind"), hint="remove the document")
     else:
-        hint = suggest(word, _ALL) or "the kinds are " + ", ".join(DOCUMENTS)
+        hint = suggest(_SHORT.get(word.lower(), word), _ALL) or "the kinds are " + ", ".join(DOCUMENTS)
         checker.say("kind-unknown", "There is no such kind of document.", where(root, "kind"), detail=f"found {describe(node)}", hint=hint)
     return ""
 

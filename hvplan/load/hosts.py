@@ -34,6 +34,8 @@ class Hosts:
         node = child(root, "host")
         if node is not None and not (isinstance(node, Scalar) and node.value is None):
             items: tuple[Node, ...] = node.items if isinstance(node, Sequence) else (node,)
+            if not items:  # never silently an object of nowhere: what no document asks for any more is pruned
+                checker.say("host-missing", "host is an empty list, so this is for no host.", node.place, hint="write host: NAME, or remove the key")
             names = [(item.text, item.place) for item in items if isinstance(item, Scalar)]
         elif self.default_wrong:
             return ()

@@ -12,6 +12,7 @@ from hvplan.load.documents import Head, heads, passed_over
 from hvplan.load.files import SourceFile, contents, find, source
 from hvplan.load.format import FOREIGN_KINDS
 from hvplan.load.hosts import read_host
+from hvplan.load.machines import own_words
 from hvplan.load.places import Places
 from hvplan.load.reader import read
 from hvplan.load.tree import Document, Scalar, child, problem
@@ -93,8 +94,9 @@ def load_hosts(path: str) -> tuple[tuple[Host, ...], tuple[Diagnostic, ...]]:
     hosts: dict[str, Host] = {}
     for head in files.heads:
         if head.kind == "Host":
-            host, _ = read_host(head, files.checker, hosts_file=True)
-            hosts.setdefault(head.name, host)
+            own = own_words(head, None, files.checker)
+            host, _ = read_host(own, files.checker, hosts_file=True)
+            hosts.setdefault(own.name, host)
         else:
             files.checker.say("hosts-file", f"A hosts file holds Host documents only, not a {head.kind}.", head.place, hint="move the document")
     return tuple(hosts.values()), in_order(unique(files.checker.found))
@@ -103,12 +105,13 @@ def load_hosts(path: str) -> tuple[tuple[Host, ...], tuple[Diagnostic, ...]]:
 def unique(found: list[Diagnostic]) -> list[Diagnostic]:
     """One message for one mistake: what a template or an alias brings into many machines is said once.
 
-    Of a value that is not even YAML of ours (a tag, an alias of nothing) nothing more is said.
+    Of a value that is not even YAML of ours (a tag, an alias of nothing), or whose placeholder stands for nothing, nothing more is said.
     """
     seen: dict[tuple[Place | None, str, str], Diagnostic] = {}
-    bad = {d.place for d in found if d.code in ("yaml-alias", "yaml-tag", "yaml-character")}
+    first = ("yaml-alias", "yaml-tag", "yaml-character", "placeholder")
+    bad = {d.place for d in found if d.code in first}
     for diagnostic in found:
-        if diagnostic.place in bad and not diagnostic.code.startswith("yaml-"):
+        if diagnostic.place in bad and diagnostic.code not in first:
             continue
         seen.setdefault((diagnostic.place, diagnostic.code, diagnostic.summary), diagnostic)
     return list(seen.values())

@@ -10,7 +10,7 @@ from hvplan.load.check import Checker, suggest
 from hvplan.load.documents import Head
 from hvplan.load.kinds import INSTANCES
 from hvplan.load.merge import merge
-from hvplan.load.placeholders import Words, expand, expand_document, expand_text
+from hvplan.load.placeholders import Words, expand, expand_document, expand_own, expand_text
 from hvplan.load.tree import Entry, Mapping, Node, Scalar, Sequence, child, is_null, plain
 
 _OWN = ("kind", "name", "apiVersion")
@@ -49,10 +49,11 @@ def templates(heads: list[Head], checker: Checker) -> dict[str, Head]:
                 checker.say("template-key", f"A template cannot have '{key}'.", head.root.entries[key].key, hint=hint)
         if not head.name:
             continue
-        first = found.get(head.name)
+        first = next((other for name, other in found.items() if name.casefold() == head.name.casefold()), None)
         if first is not None:
             summary = f"The template {head.name} is declared twice."
-            checker.say("duplicate-document", summary, head.place, detail=f"first at {first.place}", hint="keep one of them")
+            hint = "keep one of them" if first.name == head.name else "give each a name of its own; names do not differ by case alone"
+            checker.say("duplicate-document", summary, head.place, detail=f"first at {first.place}", hint=hint)
         else:
             found[head.name] = head
     return found
@@ -111,12 +112,26 @@ def hosts_expanded(root: Mapping, instance: Instance, stack: str | None, checker
     return root if node is entry.node else root._replace(entries={**root.entries, "host": Entry(entry.key, node)})
 
 
+def own_words(head: Head, stack: str | None, checker: Checker) -> Head:
+    """A Host or Stack document with its placeholders filled in: `{name}` is its own name. What names a secret is handed on as it is written."""
+    node = child(head.root, "name")
+    name = expand_text(node, Words(stack=stack), checker) if head.name and isinstance(node, Scalar) else None
+    known = (name.text if name else "") or "name"
+    words = Words(name=known, host=known if head.kind == "Host" else None, stack=known if head.kind == "Stack" else stack)
+    root = expand_own(head.root, words, checker)
+    if name is None or name is node:
+        return head if root is head.root else replace(head, root=root)
+    entries = {**root.entries, "name": Entry(root.entries["name"].key, name)}
+    return replace(head, name=name.text, root=root._replace(entries=entries))
+
+
 def filled(root: Mapping, name: str, words: Words, checker: Checker) -> Mapping:
-    """The document of one object: its own name, everything else with placeholders filled in."""
+    """The document of one object: its own name, everything else with placeholders filled in; in `host` they are (`hosts_expanded`)."""
     entry = root.entries["name"]
-    rest = expand_document(root._replace(entries={key: value for key, value in root.entries.items() if key not in ("name", "instances")}), words, checker)
-    own = Entry(entry.key, Scalar(entry.node.place, name, name))
-    return rest._replace(entries={**rest.entries, "name": own})
+    rest = expand_document(root._replace(entries={k: e for k, e in root.entries.items() if k not in ("name", "instances", "host")}), words, checker)
+    done = {"name": Entry(entry.key, Scalar(entry.node.place, name, name))}
+    done |= {key: root.entries[key] for key in ("host",) if key in root.entries}
+    return rest._replace(entries={**rest.entries, **done})
 
 
 def sample(head: Head, root: Mapping, stack: str, checker: Checker) -> Mapping:

@@ -26,6 +26,8 @@ MISSING: Final[Map[str, str]] = {
     "device": "{device} has a value only inside a device.",
     "index": "{index} has a value only with 'instances'.",
 }
+SECRETS: Final = ("username", "password")
+"""Keys of a connection that hold references to secrets."""
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{")
 
 
@@ -93,6 +95,23 @@ def expand_document(root: Mapping, words: Words, checker: Checker) -> Mapping:
     for key, entry in root.entries.items():
         below = _devices(entry.node, words, checker) if key == "devices" else expand(entry.node, words, checker)
         if below is not entry.node:
+            changed[key] = Entry(entry.key, below)
+    return root._replace(entries={**root.entries, **changed}) if changed else root
+
+
+def expand_own(root: Mapping, words: Words, checker: Checker) -> Mapping:
+    """A whole Host or Stack document but its name. A reference to a secret is no text of ours: a command may be full of braces."""
+    changed: dict[str, Entry] = {}
+    for key, entry in root.entries.items():
+        if key == "name":
+            continue
+        node = entry.node
+        if key == "connection" and isinstance(node, Mapping):
+            inner = {k: e if k in SECRETS else Entry(e.key, expand(e.node, words, checker)) for k, e in node.entries.items()}
+            below: Node = node if all(inner[k].node is e.node for k, e in node.entries.items()) else node._replace(entries=inner)
+        else:
+            below = expand(node, words, checker)
+        if below is not node:
             changed[key] = Entry(entry.key, below)
     return root._replace(entries={**root.entries, **changed}) if changed else root
 

@@ -11,10 +11,11 @@ from hvplan.load.rules_devices import device_rules
 from hvplan.load.rules_files import extension_rule
 from hvplan.load.rules_network import network_rules
 from hvplan.load.tree import Mapping, Node, Scalar, Sequence, child, where
+from hvplan.model.firmware import TEMPLATES
 from hvplan.model.objects import Ensure, SwitchSettings, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import rows, written
-from hvplan.model.values import show_size
+from hvplan.model.values import RESERVED, show_size
 
 MIB: Final = 1 << 20
 TIB: Final = 1 << 40
@@ -23,7 +24,6 @@ MEMORY_LEAST: Final = 32 * MIB  # behaviour 3.2
 MEMORY_MOST: Final = {1: TIB, 2: 240 * TIB}  # behaviour 3.1
 PROCESSORS_MOST: Final = {1: 64, 2: 2048}  # behaviour 3.1
 _FOLDER_BAD: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_FOLDER_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 _VM_OWN: Final = ("state", "path", "generation", "version", "devices.scsiControllers", "firmware.bootOrder")
 _SWITCH_PATHS: Final = frozenset({row.path for row in rows(SwitchSettings).values()} | {"netAdapters"})
@@ -56,6 +56,7 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
         hint = "remove firmware, or use generation: 2"
         checker.say("generation", "Secure boot needs Generation 2; this machine has Generation 1.", where(root, "firmware", "secureBoot"), hint=hint)
     _generations(vm, root, checker)
+    _secure_boot(vm.firmware.secure_boot, root, checker)
     if isinstance(vm.path, str):
         _folder_name(vm.name, root, checker)
     managed_paths(root, _VM_PATHS, ("disks", "dvds", "networkAdapters"), checker)
@@ -70,6 +71,14 @@ def _generations(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
             if isinstance(vm.generation, int) and vm.generation not in row.generations and row.path != "firmware.secureBoot":
                 summary = f"{row.path} needs Generation {row.generations[0]}; this machine has Generation {vm.generation}."
                 checker.say("generation", summary, where(root, *row.path.split(".")), hint=f"remove it, or use generation: {row.generations[0]}")
+
+
+def _secure_boot(template: object, root: Mapping, checker: Checker) -> None:
+    """A template that Windows does not bring is most often a typing mistake; the host alone knows its own."""
+    if isinstance(template, str) and template not in TEMPLATES:
+        hint = "those that Windows brings are " + ", ".join(TEMPLATES)
+        summary = "Windows brings no secure boot template of that name; a host that has none either refuses it."
+        checker.warn("secure-boot-template", summary, where(root, "firmware", "secureBoot"), detail=f"found '{template}'", hint=hint)
 
 
 def _memory(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
@@ -94,6 +103,8 @@ def _memory_size(size: int, path: str, place: Any, generation: object, checker: 
     if size % MEMORY_STEP:
         below = size // MEMORY_STEP * MEMORY_STEP
         hint = f"use {below // MIB}MiB or {(below + MEMORY_STEP) // MIB}MiB" if below >= MEMORY_LEAST else f"use {MEMORY_LEAST // MIB}MiB or more"
+        if (decimal := show_size(size).replace(" ", "")).endswith(("MB", "GB", "TB")):
+            hint += f"; {decimal} is decimal, and what PowerShell calls {decimal} is {decimal[:-1]}iB"
         checker.say("memory-alignment", f"{path} must be a whole multiple of 2 MiB.", place, detail=f"found {show_size(size)}", hint=hint)
     elif size < MEMORY_LEAST:
         checker.say("limit", f"{path} must be at least 32 MiB.", place, detail=f"found {show_size(size)}", hint="did you mean MiB or GiB")
@@ -124,7 +135,7 @@ def _folder_name(name: str, root: Mapping, checker: Checker) -> None:
         why = f"it holds {bad.group()!r}"
     elif name.endswith((".", " ")):
         why = "it ends with a dot or a blank"
-    elif _FOLDER_RESERVED.fullmatch(name):
+    elif RESERVED.fullmatch(name):
         why = "Windows keeps it for a device"
     else:
         return
@@ -139,8 +150,9 @@ def managed_paths(root: Mapping, known: frozenset[str], groups: tuple[str, ...],
     words = known | {path[:dot] for path in known for dot in _dots(path)}
     for key in ("manage", "ignore"):
         node: Node | None = child(root, "lifecycle", key)
-        for item in node.items if isinstance(node, Sequence) else ():
-            if isinstance(item, Scalar) and item.text not in words and re.split("[./]", item.text.removeprefix("devices."))[0] not in groups:
+        items = [item for item in node.items if isinstance(item, Scalar) and item.value is not None] if isinstance(node, Sequence) else []
+        for item in items:
+            if item.text not in words and re.split("[./]", item.text.removeprefix("devices."))[0] not in groups:
                 hint = suggest(item.text, (*words, *groups)) or "paths are " + ", ".join(sorted({word.split(".")[0] for word in words} | set(groups)))
                 checker.say("path-unknown", f"lifecycle.{key}: there is no such path.", item.place, detail=f"found '{item.text}'", hint=hint)
 

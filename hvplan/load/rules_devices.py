@@ -56,11 +56,12 @@ def _dvd(vm: VirtualMachine, dvd: Dvd, root: Mapping, slots: dict[Slot, tuple[Di
         summary = "What is put into a DVD drive is an image whose name ends in .iso."
         checker.say("iso-ending", summary, where(root, "devices", "dvds", dvd.key, "iso"), detail=f"found {dvd.iso}", hint="name the .iso file")
     if not isinstance(dvd.slot, Slot):
+        free = "ide 1:0" if vm.generation == 1 else "scsi 0:4"
         if written is None and not isinstance(dvd.iso, str) and child(root, "devices", "dvds", dvd.key, "iso") is None:
-            hint = f"say where it sits: {dvd.key}: {{slot: {'ide 1:0' if vm.generation == 1 else 'scsi 0:4'}}}"
+            hint = f"say where it sits: {dvd.key}: {{slot: {free}}}"
             checker.say("missing", f"Which DVD drive is {dvd.key}? It needs its slot, or the file in it.", place, hint=hint)
         elif written is None and dvd.iso is None:
-            checker.say("missing", f"Which DVD drive is {dvd.key}? An empty one needs its slot.", place, hint="write slot: scsi 0:4")
+            checker.say("missing", f"Which DVD drive is {dvd.key}? An empty one needs its slot.", place, hint=f"write slot: {free}")
         return
     if dvd.slot in slots and not (dvd.absent or slots[dvd.slot][0].absent):
         other, first = slots[dvd.slot]

@@ -12,6 +12,7 @@ from hvplan.model.values import show_size
 
 LEAST: Final = 3 << 20  # behaviour 3.2
 VHD_BLOCKS: Final = (512 << 10, 2 << 20)  # behaviour 3.2
+VHDX_BLOCKS_LEAST: Final = 1 << 20  # behaviour 3.2
 MOST: Final = {".vhdx": 64 << 40, ".vhd": 2040 << 30}  # behaviour 3.1
 
 
@@ -61,6 +62,9 @@ def _sizes(vhd: Vhd, node: Node, checker: Checker) -> None:
     if end == ".vhd" and isinstance(vhd.block_size, int) and vhd.block_size not in VHD_BLOCKS:
         detail = f"found {show_size(vhd.block_size)}"
         checker.say("vhd-format", "A .vhd has blocks of 512 KiB or 2 MiB.", where(node, "blockSize"), detail=detail, hint="remove blockSize, or use .vhdx")
+    if end == ".vhdx" and isinstance(vhd.block_size, int) and vhd.block_size < VHDX_BLOCKS_LEAST:
+        detail = f"found {show_size(vhd.block_size)}"
+        checker.say("vhd-format", "A .vhdx has blocks of 1 MiB to 256 MiB.", where(node, "blockSize"), detail=detail, hint="use 1MiB or more, or .vhd")
     if not isinstance(vhd.size, int):
         return
     place = where(node, "size")

@@ -71,7 +71,12 @@ def _parse_mac(raw: object) -> str:
 ADAPTER_MAC: Final[Kind[str]] = Kind(
     name="MAC address | Dynamic",
     parse=_parse_mac,
-    schema={"type": "string", "pattern": r"^(\s*[Dd][Yy][Nn][Aa][Mm][Ii][Cc]\s*|[-:. ]*([0-9A-Fa-f][-:. ]*){12})$"},
+    schema={
+        "type": ["string", "integer"],
+        "pattern": r"^(\s*[Dd][Yy][Nn][Aa][Mm][Ii][Cc]\s*|[-:. ]*([0-9A-Fa-f][-:. ]*){12})$",
+        "minimum": 10**11,
+        "maximum": 10**12 - 1,
+    },
 )
 
 

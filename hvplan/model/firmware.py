@@ -12,8 +12,8 @@ from hvplan.model.values import TRUTH, Kind, Reset, Unset, number, word
 
 RESTART: Final = Impact.RESTART
 
-_TEMPLATES = {name.lower(): name for name in ("MicrosoftWindows", "MicrosoftUEFICertificateAuthority", "OpenSourceShieldedVM")}
-"""Templates that Windows brings, in its spelling; a host may have others."""
+TEMPLATES: Final = ("MicrosoftWindows", "MicrosoftUEFICertificateAuthority", "OpenSourceShieldedVM")
+"""Secure boot templates that Windows brings, in its spelling; a host may have others."""
 
 
 def _secure_boot(raw: object) -> bool | str:
@@ -22,7 +22,7 @@ def _secure_boot(raw: object) -> bool | str:
     if isinstance(raw, str) and raw.lower() in ("on", "off", "true", "false"):
         return raw.lower() in ("on", "true")
     if isinstance(raw, str) and raw:
-        return _TEMPLATES.get(raw.lower(), raw)
+        return next((name for name in TEMPLATES if name.lower() == raw.lower()), raw)
     raise ValueError("the name of a secure boot template, true (keep the template) or false")
 
 

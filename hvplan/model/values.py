@@ -81,10 +81,10 @@ def _parse_size(raw: object) -> int:
 
 
 def show_size(value: int) -> str:
-    """Bytes for people: `4 GiB`, `1.5 GiB`, `5 GB` or, when nothing fits exactly, plain bytes."""
+    """Bytes for people: `4 GiB`, `1.5 GiB`, `5 GB`, `512 MB` or, when nothing fits exactly, plain bytes."""
     for shift, unit in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (0, ""), (10, "KiB")):
         if not shift:
-            if found := next((f"{value // size} {word}" for size, word in ((10**12, "TB"), (10**9, "GB")) if value and value % size == 0), ""):
+            if found := next((f"{value // size} {word}" for size, word in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB")) if value and value % size == 0), ""):
                 return found
             continue
         if value and value % (1 << shift) == 0:
@@ -199,17 +199,25 @@ DURATION: Final[Kind[int]] = Kind(
 
 
 def _parse_mac(raw: object) -> str:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)  # twelve digits without quotes
     if isinstance(raw, str) and re.fullmatch(r"[0-9A-F]{12}", digits := re.sub(r"[-:. ]", "", raw).upper()):
         return "-".join(digits[i : i + 2] for i in range(0, 12, 2))
     raise ValueError("a MAC address such as 00-15-5D-0A-0B-0C")
 
 
-MAC: Final[Kind[str]] = Kind(name="MAC address", parse=_parse_mac, schema={"type": "string"})
+MAC: Final[Kind[str]] = Kind(name="MAC address", parse=_parse_mac, schema={"type": ["string", "integer"], "minimum": 10**11, "maximum": 10**12 - 1})
+
+
+def _single(path: str) -> str:
+    r"""A path with backslashes, one between two names: `D:/VMs` and, what YAML leaves of an escape outside double quotes, `D:\\VMs` are `D:\VMs`."""
+    path = path.replace("/", "\\")
+    return path[:2] + re.sub(r"\\{2,}", r"\\", path[2:]) if "\\\\" in path[1:] else path
 
 
 def normal_path(path: str) -> str:
-    """A Windows path to compare with: backslashes, no trailing one, lower case (NTFS ignores case)."""
-    return path.replace("/", "\\").rstrip("\\").lower()
+    """A Windows path to compare with: backslashes, one between two names and none at the end, lower case (NTFS ignores case)."""
+    return _single(path).rstrip("\\").lower()
 
 
 def same_path(one: str, other: str) -> bool:
@@ -217,9 +225,15 @@ def same_path(one: str, other: str) -> bool:
     return normal_path(one) == normal_path(other)
 
 
+RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE)
+"""A name of a file or folder that Windows takes for a device, whatever stands behind a dot."""
+
+
 def _parse_path(raw: object) -> str:
     if isinstance(raw, str) and re.fullmatch(r"([A-Za-z]:[\\/]|\\\\[^\\/]+\\[^\\/]+).*", raw, re.DOTALL) and _xml_safe(raw):
-        cleaned = raw.replace("/", "\\")
+        cleaned = _single(raw)
+        if any(RESERVED.fullmatch(part) for part in cleaned.split("\\")):
+            raise ValueError("a full Windows path without a name that Windows keeps for a device (CON, PRN, AUX, NUL, COM1, LPT1 ...)")
         # Windows drops blanks and dots at the end of a name, so such a one is never the file that was meant; a colon would name a stream of a file.
         if not re.search(r'[<>:"|?*\x00-\x1f]', cleaned[2:]) and not re.search(r"[. ](\\|$)", cleaned):
             return cleaned if cleaned.endswith(":\\") else cleaned.rstrip("\\")
@@ -227,3 +241,14 @@ def _parse_path(raw: object) -> str:
 
 
 PATH: Final[Kind[str]] = Kind(name="path", parse=_parse_path, schema={"type": "string"})
+
+
+def _parse_folder(raw: object) -> str:
+    path = PATH.parse(raw)
+    if re.fullmatch(r"[A-Za-z]:\\|\\\\[^\\]+\\[^\\]+", path):
+        raise ValueError(r"a folder such as D:\VMs: files of a machine cannot lie in the root of a drive or share")
+    return path
+
+
+FOLDER: Final[Kind[str]] = Kind(name="path", parse=_parse_folder, schema={"type": "string"})
+"""A folder for files of a machine (behaviour 3.2)."""

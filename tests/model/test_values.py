@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hvplan.model.values import DURATION, MAC, PATH, SIZE, TRUTH, Kind, normal_path, number, same_path, show_size, text, word
+from hvplan.model.values import DURATION, FOLDER, MAC, PATH, SIZE, TRUTH, Kind, normal_path, number, same_path, show_size, text, word
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,35 @@ def test_paths_ignore_case_and_slashes(one: str, other: str) -> None:
     """Two spellings of a path are one file."""
     assert same_path("D:\\" + one.upper(), "d:/" + one.upper().replace("\\", "/"))
     assert same_path(one, other) == (normal_path(one) == normal_path(other))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"D:\\VMs\\web", r"D:\VMs\web"),
+        ("D://VMs///web/", r"D:\VMs\web"),
+        ("D:\\\\", "D:\\"),
+        (r"\\files\vms\\web", r"\\files\vms\web"),
+        (r"D:\null\auxiliary\com10.vhdx", r"D:\null\auxiliary\com10.vhdx"),
+    ],
+)
+def test_separators_written_twice_are_one(written: str, meant: str) -> None:
+    """What YAML leaves of a doubled backslash outside double quotes is the path that was meant, and compares as it."""
+    assert PATH.parse(written) == meant
+    assert same_path(written, meant)
+
+
+@pytest.mark.parametrize("path", [r"D:\con", r"D:\VHDs\NUL.vhdx", r"D:\aux.d\a.vhdx", r"D:\Com¹\a.vhdx", r"\\files\vms\lpt9 .x\a.vhdx"])
+def test_names_of_devices_are_no_files(path: str) -> None:
+    """Windows would open the device, whatever stands behind the dot."""
+    with pytest.raises(ValueError, match="keeps for a device"):
+        PATH.parse(path)
+
+
+@pytest.mark.parametrize("path", ["D:\\", "d:/", r"\\files\vms", "\\\\files\\vms\\"])
+def test_the_root_of_a_drive_or_share_is_no_folder_for_a_machine(path: str) -> None:
+    """Hyper-V refuses files of a machine there (behaviour 3.2); one folder below is fine."""
+    assert PATH.parse(path)
+    with pytest.raises(ValueError, match="root of a drive or share"):
+        FOLDER.parse(path)
+    assert FOLDER.parse(path.rstrip("\\/") + "\\a")

@@ -78,7 +78,7 @@ def _secure_boot(template: object, root: Mapping, checker: Checker) -> None:
     if isinstance(template, str) and template not in TEMPLATES:
         hint = "those that Windows brings are " + ", ".join(TEMPLATES)
         summary = "Windows brings no secure boot template of that name; a host that has none either refuses it."
-        checker.warn("secure-boot-template", summary, where(root, "firmware", "secureBoot"), detail=f"found '{template}'", hint=hint)
+        checker.warn("secure-boot-unknown", summary, where(root, "firmware", "secureBoot"), detail=f"found '{template}'", hint=hint)
 
 
 def _memory(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:

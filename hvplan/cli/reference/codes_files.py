@@ -87,7 +87,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         "Name declared devices, each once: [disks/os, networkAdapters/lan].",
     ),
     "mac-twice": ("Two adapters have one MAC address: an error in one machine, in two of one host a warning.", "Give each its own, or Dynamic."),
-    "secure-boot-template": ("firmware.secureBoot names a template that Windows does not bring.", "Check its spelling; a host may have others."),
+    "secure-boot-unknown": ("firmware.secureBoot names a template that Windows does not bring.", "Check its spelling; a host may have others."),
     "switch-pattern": ("A switch name has to be sent as it is and, read as a pattern ([ ] * ?), fits another switch.", "Rename one of the switches."),
     "switch-type": ("A key of a switch does not go with its type.", "Remove the key, or change type."),
     "switch-team": ("loadBalancing without a team.", "Remove it, or write embeddedTeaming: true."),

@@ -156,8 +156,19 @@ def _kept(work: HostWork) -> Iterator[str]:
 def _deferred(works: Sequence[HostWork], options: PlanOptions) -> Iterator[Deferred]:
     for work in works:
         for finding in work.findings:
-            if finding.address and (finding.deferred or options.skip_refused):
-                yield Deferred(host=work.host, address=finding.address, path=finding.path, why=finding.text)
+            if finding.deferred or options.skip_refused:
+                if finding.address:
+                    yield Deferred(host=work.host, address=finding.address, path=finding.path, why=finding.text)
+                yield from _with_it(work, finding)
+
+
+def _with_it(work: HostWork, finding: Finding) -> Iterator[Deferred]:
+    """The other objects that would have changed and are left for later for the same reason, where nothing else is said of them."""
+    told = {one.address for one in work.findings}
+    for change in work.diff.changes:
+        if change.address in finding.blocks and change.address not in told and not isinstance(change, Keep):
+            why = finding.text if finding.address in finding.blocks or not finding.address else f"{finding.address}: {finding.text}"
+            yield Deferred(host=work.host, address=change.address, path="", why=why)
 
 
 def _consents(works: Sequence[HostWork], stack: Stack) -> Iterator[Consent]:

@@ -157,6 +157,17 @@ def test_skip_refused() -> None:
     assert [c.changes for c in skipped.resource_changes] == [True, False]
 
 
+def test_what_depends_on_a_refused_object_is_deferred_with_it() -> None:
+    """A new machine waits for its refused disk: both stand in deferred[], each with the refusal; what is there stays out of it."""
+    taken = drive(OS)
+    live = host(live_vm("other", 2, disks=(taken,)), live_vm("there", 3, marker=mine("there", 3)), vhds=(vhd(OS),))
+    wishes = (vm(disks=(disk(size=GIB),)), vm("there", disks=(disk(size=GIB, slot="scsi 0:1"),)))
+    deferred = plan(live, *wishes, options=PlanOptions(skip_refused=True)).deferred
+    why = {d.address: d.why for d in deferred}
+    assert set(why) == {"vm/web01", "vm/web01/disks/os", "vm/there/disks/os"}
+    assert why["vm/web01"] == f"vm/web01/disks/os: {why['vm/web01/disks/os']}"
+
+
 def test_a_start_waits_for_one_that_is_refused() -> None:
     """Where nothing is done about the machine that others start after, and it does not run, a new one waits whole, the others with their start."""
     first = vm("dc01", state="Running", processor=Processor(count=2))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hvplan.export.adapters import Found
-from hvplan.export.written import Json, literal, put, size_text, unique
+from hvplan.export.written import Json, literal, put, sayable, size_text, unique
 from hvplan.model.live import LiveDrive, LiveHost, LiveVhd, LiveVm
 from hvplan.model.rows import written
-from hvplan.model.values import Unknown, normal_path
+from hvplan.model.values import PATH, Unknown, normal_path
 
 BLOCK: Final[Mapping[str, int]] = {".vhdx": 32 << 20, ".vhd": 2 << 20}
 """Block size of a new dynamic file (behaviour 3.2)."""
@@ -63,6 +63,8 @@ def disks_of(vm: LiveVm, live: LiveHost, files: Files) -> Found:
             found.say(f"disk {drive.slot}: {drive.path} is attached, and {base.why}")
         elif ntpath.splitext(base)[1].lower() not in BLOCK or drive.slot.kind == "pmem":
             found.say(f"disk {drive.slot} holds {base or 'nothing'}, which is not declared: this version knows .vhdx and .vhd files in SCSI and IDE slots")
+        elif not sayable(PATH, base):
+            found.say(f"disk {drive.slot} is {base}, which is not declared: this is no path that a file could name")
         elif other := files.users.get(normal_path(base)):
             found.say(f"disk {drive.slot}: {base} is attached to {other} too, and one file in two places is not declared")
         elif normal_path(base) in files.parents:

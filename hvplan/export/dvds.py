@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hvplan.export.adapters import Found
-from hvplan.export.written import Json, literal, unique
+from hvplan.export.written import Json, literal, sayable, unique
 from hvplan.model.devices import ISO
 from hvplan.model.live import LiveDrive, LiveHost, LiveVm
 from hvplan.model.values import normal_path
@@ -27,8 +27,8 @@ def _unsaid(drive: LiveDrive, live: LiveHost) -> str:
     """Why a file cannot name the medium."""
     if not drive.path:
         return ""
-    try:
-        ISO.parse(drive.path)
-    except ValueError:
+    if not sayable(ISO, drive.path):
         return "it is no file"
+    if not drive.path.lower().endswith(".iso"):
+        return "its name does not end in .iso"
     return "that file is not there" if live.files.get(normal_path(drive.path), drive) is None else ""

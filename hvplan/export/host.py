@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from hvplan.export.disks import Files, parents_of
 from hvplan.export.hostsettings import settings_of
 from hvplan.export.machines import machine
 from hvplan.export.switches import switches_of
 from hvplan.export.templates import templated
-from hvplan.export.written import API_VERSION, Json, Written, literal
+from hvplan.export.written import API_VERSION, Json, Written, literal, literals
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.marker import find
 from hvplan.model.objects import Host
 from hvplan.model.values import Unknown
+
+_SECRETS: Final = ("username", "password")
+"""References, which are no text with placeholders."""
 
 
 def export_host(host: Host, live: LiveHost, *, several: bool, machines: Collection[str] = (), left_out: Mapping[str, str]) -> tuple[Written, ...]:
@@ -36,14 +40,14 @@ def export_host(host: Host, live: LiveHost, *, several: bool, machines: Collecti
 def _host(host: Host, live: LiveHost, left_out: Mapping[str, str], *, whole: bool) -> Written:
     """How it is reached, and its settings. `whole`: not when only some machines were asked for."""
     id = f"host {host.name}"
-    body: dict[str, Json] = {"apiVersion": API_VERSION, "kind": "Host", "name": host.name}
+    body: dict[str, Json] = {"apiVersion": API_VERSION, "kind": "Host", "name": literal(host.name)}
     body |= {"cluster": host.cluster} if host.cluster != "refuse" else {}
     remarks = ["how it is reached stands in your hosts file (--hosts, HVPLAN_HOSTS)"] if not host.connection else []
-    body |= {"connection": dict(host.connection)} if host.connection else {}
+    body |= {"connection": {key: value if key in _SECRETS else literals(value) for key, value in host.connection.items()}} if host.connection else {}
     settings, more = settings_of(live) if whole else ({}, [])
     if why := left_out.get(id, ""):
         settings, more = {}, [f"its settings are left out: {why}"]
-    body |= {"settings": settings} if settings else {}
+    body |= {"settings": literals(settings)} if settings else {}
     return Written(id=id, title=f"host/{host.name}", body=body, remarks=(*remarks, *more), partial=bool(more))
 
 

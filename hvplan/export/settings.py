@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from hvplan.export.written import Json, literal, size_text, unsayable
+from hvplan.export.written import Json, literal, sayable, size_text, unsayable
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.parts import PARTS, Memory
 from hvplan.model.rows import Row, written
@@ -42,7 +42,7 @@ def settings_of(vm: LiveVm, live: LiveHost) -> tuple[dict[str, Json], list[str]]
         if isinstance(part, Unknown):
             remarks.append(f"its {name.replace('_', ' ')} settings could not be read ({part.why}), so they are not declared")
         elif part is not None:
-            flat |= dict(_values(part, vm, live))
+            flat |= dict(_values(part, vm, live, remarks))
             remarks += [f"its {path} is not declared: what the host has there is nothing that a file could say" for path in unsayable(part, live)]
     return _nested(flat), remarks
 
@@ -63,12 +63,15 @@ def _nested(flat: Mapping[str, Json]) -> dict[str, Json]:
     return tree
 
 
-def _values(part: Any, vm: LiveVm, live: LiveHost) -> Iterator[tuple[str, Json]]:
+def _values(part: Any, vm: LiveVm, live: LiveHost, remarks: list[str]) -> Iterator[tuple[str, Json]]:
     static = isinstance(part, Memory) and part.dynamic is not True
     for _, row, value in written(part):
         if static and row.path.startswith("memory.dynamic."):
             continue  # they do not count while dynamic memory is off (behaviour 6)
         if row.path in FOLDERS and (same_path(value, vm.path) or same_path(value, live.vm_path)):
+            continue
+        if row.path in FOLDERS and not sayable(row.kind, value):
+            remarks.append(f"its {row.path} is {value}, which is not declared: no file could ask for that")
             continue
         if row.path == "memory.startup" or value != _given(row, live):
             yield row.path, _shown(row, value)

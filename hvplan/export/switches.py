@@ -150,7 +150,7 @@ def _management(switch: LiveSwitch, found: _Found) -> None:
         nested: dict[str, Json] = {}
         for path, value in values.items():
             put(nested, path, value)
-        declared[literal(adapter.name)] = nested
+        declared[adapter.name] = nested  # a key, in which nothing is a placeholder
     if own not in names and (declared or switch.settings.type == "Internal"):
         found.say(f"the host has no adapter named {switch.name} on it; a switch made anew brings one", partial=True)
     if declared:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hvplan.model.live import LiveHost
 from hvplan.model.rows import Row, rows
-from hvplan.model.values import UNSET
+from hvplan.model.values import UNSET, Kind
 
 Json = Any
 API_VERSION: Final = "hvplan/v1"
@@ -31,6 +31,19 @@ class Written:
 def literal(text: str) -> str:
     """A text in which braces are no placeholders."""
     return text.replace("{", "{{").replace("}", "}}")
+
+
+def literals(value: Json) -> Json:
+    """The same of all texts in maps and lists; keys are never placeholders."""
+    match value:
+        case str():
+            return literal(value)
+        case Mapping():
+            return {key: literals(item) for key, item in value.items()}
+        case list() | tuple():
+            return [literals(item) for item in value]
+        case _:
+            return value
 
 
 def size_text(value: int) -> str | int:
@@ -64,6 +77,15 @@ def readable(row: Row, shown: Json, value: Json) -> bool:
         return bool(row.kind.parse(shown) == value)
     except ValueError:
         return False
+
+
+def sayable(kind: Kind[Any], value: Json) -> bool:
+    """Is it a value that a file could hold."""
+    try:
+        kind.parse(value)
+    except ValueError:
+        return False
+    return True
 
 
 def unsayable(part: Any, live: LiveHost) -> Iterator[str]:

@@ -129,3 +129,41 @@ def test_no_secret_and_nothing_of_the_hosts_file() -> None:
     assert "connection" not in text
     simulated = Host(name="h", connection={"simulated": {"world": "/a/b/host.world.yaml"}})
     assert shown_host(simulated, "/a/out").connection == {"simulated": {"world": "../b/host.world.yaml"}}
+
+
+ODD = r"""kind: World
+host:
+  name: HV01
+  release: "2025"
+  processors: 8
+  memory: 64GiB
+  volumes: [{path: 'D:\', size: 2TiB, free: 1TiB}]
+  netAdapters: [{name: 'Ethernet {2}', mac: 00-15-5D-FF-00-01, description: X710, linkSpeed: 10Gbit}]
+  settings: {virtualMachinePath: 'D:\VMs {x}', virtualHardDiskPath: 'D:\VHDs'}
+switches: [{name: '{lan}', type: External, netAdapters: [{name: 'Ethernet {2}'}], managementAdapters: {'Mgmt {1}': {vlan: 10}}, notes: '{x}'}]
+files:
+  - {path: 'D:\nul.vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}
+  - {path: 'D:\{a}.vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}
+  - {path: 'D:\a.img', size: 1MiB}
+vms:
+  - name: odd
+    generation: 2
+    memory: {startup: 2GiB}
+    checkpoints: {path: 'D:\'}
+    devices:
+      disks: [{slot: scsi 0:0, path: 'D:\nul.vhdx'}, {slot: scsi 0:1, path: 'D:\{a}.vhdx'}]
+      dvds: [{slot: scsi 0:2, iso: 'D:\a.img'}]
+"""
+
+
+def test_what_no_document_may_say_leaves_its_object_standing() -> None:
+    """A disk, a medium or a folder that a file could not ask for is told above its machine; braces are braces, also in a host and in keys."""
+    world = SimulatedWorld.from_text(ODD)
+    live = read_host(DirectSession(world), Wanted(host="hv01", every=True, network=True, media=True))
+    made = exported(replace(HOST, name="{hv}"), live)
+    assert made.left_out == (), made.text
+    remarks = "\n".join(next(one.remarks for one in made.objects if one.title == "vm/odd"))
+    for told in (r"D:\nul.vhdx", r"D:\a.img", "checkpoints.path"):
+        assert told in remarks
+    for written in (r"'D:\{{a}}.vhdx'", r"'D:\VMs {{x}}'", "'{{hv}}'", "'{{lan}}'", "'Mgmt {1}'"):
+        assert written in made.text

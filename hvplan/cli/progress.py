@@ -60,13 +60,13 @@ class Live(Plain):
 
     def __init__(self, state: Run, several: bool, bar: Any, expected: Mapping[str, int], steps: Iterable[Step]) -> None:
         super().__init__(state, several)
-        self._bar, self._expected = bar, expected
+        self.bar, self._expected = bar, expected
         self._tasks: dict[str, Any] = {}
-        self._steps, self._ended = tuple(steps), 0
+        self._steps, self._ended, self._skipped = tuple(steps), 0, 0
         self._all = bar.add_task(self._count(), total=sum(self._weight(step) for step in self._steps))
 
     def _count(self) -> str:
-        return f"{self._ended} of {plural(len(self._steps), 'step')}"
+        return f"{self._ended} of {plural(len(self._steps), 'step')}" + (f", {self._skipped} skipped" if self._skipped else "")
 
     def _weight(self, step: Step) -> int:
         return max(1, self._expected.get(step.id, 1))
@@ -75,25 +75,28 @@ class Live(Plain):
         """Above the live view; what went wrong stands out."""
         from rich.text import Text
 
-        self._bar.console.print(Text(text, style="red" if text.startswith(_WRONG) else ""), highlight=False)
+        self.bar.console.print(Text(text, style="red" if text.startswith(_WRONG) else ""), highlight=False)
 
     def started(self, step: Step) -> None:
         """A line for it."""
         super().started(step)
-        self._tasks[step.id] = self._bar.add_task(self.name(step), total=None)
+        self._tasks[step.id] = self.bar.add_task(self.name(step), total=None)
 
     def waiting(self, step: Step, what: str, seconds: float) -> None:
         """Its line says what for."""
         if step.id in self._tasks:
-            self._bar.update(self._tasks[step.id], description=f"{self.name(step)}: waiting, {visible(what)}")
+            self.bar.update(self._tasks[step.id], description=f"{self.name(step)}: waiting, {visible(what)}")
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """Its line goes, the bar moves."""
         super().finished(step, result, seconds)
         if (task := self._tasks.pop(step.id, None)) is not None:
-            self._bar.remove_task(task)
-        self._ended += 1
-        self._bar.update(self._all, description=self._count(), advance=self._weight(step))
+            self.bar.remove_task(task)
+        if result.outcome == "skipped":
+            self._skipped += 1
+        else:
+            self._ended += 1
+        self.bar.update(self._all, description=self._count(), advance=self._weight(step))
 
 
 def pace(steps: Sequence[Step], seconds: Mapping[str, float], workers: int, took: float) -> str:
@@ -129,6 +132,29 @@ def _live(state: Run) -> bool:
     return state.output.color_err and state.output.err.isatty()
 
 
+def bars(console: Any) -> Any:
+    """A rich Progress on a rich Console: for each running step its name and time, for all together a bar and the estimated rest too."""
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.table import Column
+    from rich.text import Text
+
+    class Overall(ProgressColumn):
+        """A column for all steps together. Beside one step, of which nobody knows how far it is, there is nothing to see in it."""
+
+        def __init__(self, column: ProgressColumn, table_column: Column | None = None) -> None:
+            super().__init__(table_column)
+            self._column = column
+
+        def render(self, task: Task) -> Any:
+            """The column, or nothing."""
+            return self._column.render(task) if task.total is not None else Text("")
+
+    took, left = Column(no_wrap=True, min_width=7), Column(no_wrap=True, min_width=5)  # a narrow terminal cuts the bar, then names, and no time
+    name, bar_of_all = TextColumn("{task.description}", markup=False), Overall(BarColumn(bar_width=20))
+    columns = (SpinnerColumn(), name, bar_of_all, TimeElapsedColumn(took), Overall(TimeRemainingColumn(compact=True), left))
+    return Progress(*columns, console=console, transient=True)
+
+
 @contextmanager
 def progress(state: Run, document: PlanDocument) -> Iterator[Plain]:
     """The listener that suits where stderr goes."""
@@ -137,21 +163,6 @@ def progress(state: Run, document: PlanDocument) -> Iterator[Plain]:
         yield Plain(state, several)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.text import Text
 
-    class Overall(ProgressColumn):
-        """A column for all steps together. Beside one step, of which nobody knows how far it is, there is nothing to see in it."""
-
-        def __init__(self, column: ProgressColumn) -> None:
-            super().__init__()
-            self._column = column
-
-        def render(self, task: Task) -> Any:
-            """The column, or nothing."""
-            return self._column.render(task) if task.total is not None else Text("")
-
-    name, bar_of_all, rest = TextColumn("{task.description}", markup=False), Overall(BarColumn(bar_width=20)), Overall(TimeRemainingColumn(compact=True))
-    columns = (SpinnerColumn(), name, bar_of_all, TimeElapsedColumn(), rest)
-    with Progress(*columns, console=Console(file=state.output.err), transient=True) as bar:
+    with bars(Console(file=state.output.err)) as bar:
         yield Live(state, several, bar, document.meta.get("durations", {}), document.steps)

@@ -1,4 +1,4 @@
-"""Why a machine may not be changed now, or not this way: its state, a replica, a cluster, checkpoints; and what is said of one that cannot hear."""
+"""Why a machine may not be changed now, or not this way: its state, a replica, a cluster, checkpoints."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from hvplan.diff.power import state_findings
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import VirtualMachine
-from hvplan.model.parts import IntegrationServices
-from hvplan.model.rows import rows, settled
 from hvplan.model.values import Unknown
 
 REPLICAS = frozenset({"Replica", "TestReplica", "ExtendedReplica"})
@@ -38,17 +36,6 @@ def forbidden(vm: Machine, change: Update, devices: tuple[Change, ...], ctx: Con
     if any(f.path == "path" for f in change.fields):
         text = f"its files lie in {live.path}, not below {vm.want.path}; this version does not move machines. Declare the path as it is."
         yield Finding(address=vm.address, code="path", text=text, path="path", blocks=(vm.address,))
-
-
-def deaf(vm: Machine, live: LiveVm, change: Update, devices: tuple[Change, ...]) -> str:
-    """What is said of a machine that has to be stopped and cannot be asked to shut down (behaviour 5.3), `""` for any other."""
-    impacts = [field.impact for one in (change, *devices) if isinstance(one, Update) for field in one.fields]
-    impacts += [one.line.impact for one in devices if isinstance(one, Create | Delete)]
-    off = not isinstance(live.services, Unknown) and live.services.shutdown is False
-    given = settled(rows(IntegrationServices)["shutdown"], vm.want.services.shutdown) is True and vm.want.lifecycle.manages("integrationServices.shutdown")
-    if live.state != "Running" or not off or given or not any(impact in (Impact.RESTART, Impact.STOP) for impact in impacts):
-        return ""
-    return "its shutdown service is off, so the guest cannot be asked to shut down; write integrationServices.shutdown: true, or say what then (shutdown.then)."
 
 
 def checkpoint_folder(fields: list[FieldChange], live: LiveVm, address: str) -> Iterator[Finding]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ntpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from hvplan.diff.changes import Finding, Keep, Update
+from hvplan.diff.changes import FieldChange, Finding, Keep, Update
 from hvplan.diff.context import Context
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import compare, row_findings
@@ -31,6 +31,7 @@ def diff_settings(want: Host, address: str, ctx: Context) -> ObjectDiff | None:
     if not fields:
         return ObjectDiff(changes=(Keep(address=address, want=want, live=live),))
     findings = (*row_findings(want.settings, address, Lifecycle(), 0, ctx.host), *_range(want.settings, live, address), *_volumes(want.settings, address, ctx))
+    findings += tuple(_alone(fields, address, ctx))
     return ObjectDiff(changes=(Update(address=address, want=want, live=live, fields=fields),), findings=findings)
 
 
@@ -46,6 +47,14 @@ def _range(want: HostSettings, live: HostSettings, address: str) -> Iterator[Fin
     if isinstance(low, str) and isinstance(high, str) and low > high:
         text = f"MAC addresses would go from {low} to {high}. Write both ends."
         yield Finding(address=address, code="mac-range", path="settings.macAddressRange.minimum", text=text, blocks=(address,))
+
+
+def _alone(fields: Iterable[FieldChange], address: str, ctx: Context) -> Iterator[Finding]:
+    """Live migration is turned on in a domain or a cluster only; checked where the host says that it is in neither."""
+    turned_on = any(field.path == "settings.liveMigration.enabled" and field.after is True for field in fields)
+    if turned_on and ctx.host.domain is False and not ctx.host.identity.cluster_node:
+        text = "the host is in no domain, and live migration is turned on in a domain or a cluster only. Join one first, or leave liveMigration.enabled out."
+        yield Finding(address=address, code="no-domain", path="settings.liveMigration.enabled", text=text, blocks=(address,))
 
 
 def _volumes(want: HostSettings, address: str, ctx: Context) -> Iterator[Finding]:

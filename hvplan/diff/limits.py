@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ntpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from hvplan.diff.changes import Create, Delete, Finding, Update
+from hvplan.diff.changes import Create, Delete, FieldChange, Finding, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.model.address import owner
 from hvplan.model.devices import CONTROLLERS, NetworkAdapter
-from hvplan.model.live import LiveVm
+from hvplan.model.live import LiveAdapter, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.parts import Memory, Processor
 from hvplan.model.rows import rows, settled
@@ -18,6 +18,7 @@ from hvplan.model.values import Unknown, show_size
 
 PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
 MEMORY: Final[Mapping[str, int]] = {"2016": 12 << 40, "2019": 12 << 40, "2022": 240 << 40, "2025": 240 << 40}
+SECURE_BOOT: Final = "firmware.secureBoot"
 FOLDERS: Final = ("checkpoints.path", "smartPagingPath")
 VERSIONS: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
     "2016": ((5, 0), (8, 0)),
@@ -28,7 +29,7 @@ VERSIONS: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
 """Release -> lowest and highest configuration version (behaviour 1.3)."""
 _THREADS: Final = rows(Processor)["threads_per_core"]
 GENERATION_1_PROCESSORS, GENERATION_1_MEMORY = 64, 1 << 40
-ADAPTERS_NEW, ADAPTERS_OLD = 64, 8
+ADAPTERS_NEW, ADAPTERS_OLD, ADAPTERS_LEGACY = 64, 8, 4
 SMALLEST_MEMORY, MEMORY_STEP = 32 << 20, 2 << 20
 NEW_MINIMUM, NEW_MAXIMUM = 512 << 20, 1 << 40
 """behaviour 3.1, 3.2 and 6; a release that is not in a table has the limits of the newest."""
@@ -70,6 +71,16 @@ def folder_findings(vm: Machine, folders: Mapping[str, object], ctx: Context) ->
             yield Finding(address=vm.address, code="no-drive", path=path, text=text, blocks=(vm.address,))
 
 
+def template_findings(vm: Machine, fields: Iterable[FieldChange] | None, ctx: Context) -> Iterator[Finding]:
+    """A secure boot template that the host does not know, where it says which it knows. `fields`: what changes, None for a new machine."""
+    wanted = vm.want.firmware.secure_boot if vm.want.lifecycle.manages(SECURE_BOOT) else None
+    changes = fields is None or any(field.path == SECURE_BOOT for field in fields)
+    known = ctx.host.templates
+    if changes and known and isinstance(wanted, str) and wanted.casefold() not in {name.casefold() for name in known}:
+        text = f"firmware.secureBoot: this host knows no template {wanted}. It knows {', '.join(sorted(known))}."
+        yield Finding(address=vm.address, code="secure-boot-template", path=SECURE_BOOT, text=text, blocks=(vm.address,))
+
+
 def memory_order(vm: Machine, live: Memory | Unknown | None) -> Iterator[Finding]:
     """Dynamic memory that would not end up with minimum <= startup <= maximum (behaviour 3.2), counting what the host keeps."""
     want, now = vm.want.memory, None if isinstance(live, Unknown) else live
@@ -103,17 +114,20 @@ def _over(vm: Machine, path: str, code: str, text: str) -> Finding:
 
 
 def device_limits(vm: Machine, live: LiveVm | None, changes: tuple[object, ...], controllers: int, ctx: Context) -> Iterator[Finding]:
-    """More adapters or SCSI controllers than a machine takes."""
+    """More adapters or SCSI controllers than a machine takes, or fewer controllers than a new one comes with (behaviour 3.1, 6)."""
     most, _ = CONTROLLERS["scsi"]
     if controllers > most:
         yield _over(vm, "devices.scsiControllers", "controllers", f"{controllers} SCSI controllers: a machine takes at most {most}.")
-    here = len(live.adapters) if live and not isinstance(live.adapters, Unknown) else 0
-    added = sum(isinstance(c, Create) and isinstance(c.want, NetworkAdapter) for c in changes)
-    removed = sum(isinstance(c, Delete) and "/networkAdapters/" in c.address for c in changes)
+    if vm.new and vm.want.scsi_controllers == 0 and vm.want.lifecycle.manages("devices.scsiControllers"):
+        text = "a new machine comes with 1 SCSI controller, not 0; this version does not remove it. Declare 1, or leave it out."
+        yield Finding(address=vm.address, code="controllers-fewer", text=text, path="devices.scsiControllers", blocks=(vm.address,))
     new = vm.situation.generation == 2 and ctx.host.identity.release != "2016" and _version(vm.situation.version) >= (8, 3)
-    limit = ADAPTERS_NEW if new else ADAPTERS_OLD
-    if added and here + added - removed > limit:
-        yield _over(vm, "devices.networkAdapters", "adapters", f"{here + added - removed} network adapters: this machine takes at most {limit}.")
+    for legacy, limit, what in ((False, ADAPTERS_NEW if new else ADAPTERS_OLD, "network"), (True, ADAPTERS_LEGACY, "emulated (legacy)")):
+        here = sum(a.legacy is legacy for a in live.adapters) if live and not isinstance(live.adapters, Unknown) else 0
+        added = sum(isinstance(c, Create) and isinstance(c.want, NetworkAdapter) and (c.want.settings.legacy is True) is legacy for c in changes)
+        removed = sum(isinstance(c, Delete) and isinstance(c.live, LiveAdapter) and c.live.legacy is legacy for c in changes)
+        if added and here + added - removed > limit:
+            yield _over(vm, "devices.networkAdapters", "adapters", f"{here + added - removed} {what} adapters: this machine takes at most {limit}.")
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -69,7 +69,11 @@ def state_findings(want: VirtualMachine, live: LiveVm, address: str, policy: Pol
 
     if not (changes or power):
         return
-    if live.state not in STEADY:
+    if live.state in ON_THE_WAY:
+        text = f"the machine is {live.state}; nothing is changed in that state. Run again when it is {ON_THE_WAY[live.state]}."
+        text += " If its guest never gets there, turn it off (Stop-VM -TurnOff)." if live.state == "Stopping" else ""
+        yield refuse("state", text)
+    elif live.state not in STEADY:
         yield refuse("state", f"the machine is {live.state}; nothing is changed in that state. Bring it to Running or Off, then run again.")
     elif live.busy:
         text = f"the machine is busy ({live.busy}); left for a later run"

@@ -16,6 +16,7 @@ from hvplan.diff.ownership import Found
 from hvplan.diff.power import STEADY
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.scope import fits_any
+from hvplan.diff.stopping import removal_foreseen
 from hvplan.model.address import device
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveVm
@@ -61,7 +62,9 @@ def delete_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         text = f"the mark of the machine cannot name {len(files)} files that are to go. Name fewer (--delete-disks={address}/disks/KEY)."
         findings.append(_refuse(address, "too-many-files", text))
     line = _STOPPED if live.state == "Running" else _GONE
-    return ObjectDiff(changes=(Delete(address=address, live=live, want=want, marker=marker, files=files, line=line),), findings=tuple(findings))
+    change = Delete(address=address, live=live, want=want, marker=marker, files=files, line=line)
+    warnings = tuple(f"{address}: {text}" for text in removal_foreseen(want, live, ctx.desired.stack.policy))
+    return ObjectDiff(changes=(change,), findings=tuple(findings), warnings=warnings)
 
 
 def _guards(want: VirtualMachine, live: LiveVm, marker: Marker, address: str, ctx: Context) -> Iterator[Finding]:

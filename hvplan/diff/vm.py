@@ -11,18 +11,19 @@ from hvplan.diff.boot import diff_boot, names, order_cause
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
-from hvplan.diff.hindered import checkpoint_folder, deaf, fewer_controllers, forbidden
-from hvplan.diff.limits import FOLDERS, device_limits, folder_findings, memory_order, vm_limits
+from hvplan.diff.hindered import checkpoint_folder, fewer_controllers, forbidden
+from hvplan.diff.limits import FOLDERS, device_limits, folder_findings, memory_order, template_findings, vm_limits
 from hvplan.diff.ownership import Found
 from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import compare, missing_components, row_findings, unknown_part
+from hvplan.diff.stopping import stop_foreseen
 from hvplan.model import boot
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.rows import Row, written
-from hvplan.model.values import PATH, UNSET, Unknown, normal_path, same_path
+from hvplan.model.values import FOLDER, PATH, UNSET, Unknown, normal_path, same_path
 from hvplan.model.view import vm_values
 
 _REPLACED = When("create-only", Impact.REPLACE)
@@ -37,7 +38,13 @@ def create_vm(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
         findings.append(Finding(address=address, code="state", path="state", text=f"state {want.state} only holds a machine that runs.", blocks=(address,)))
     found = _devices(vm, None, ctx)
     folders = {row.path: value for _, row, value in written(want.platform) if row.path in FOLDERS and want.lifecycle.manages(row.path)}
-    findings += [*_row_findings(vm, ctx), *vm_limits(vm, ctx), *memory_order(vm, None), *folder_findings(vm, {"path": want.path, **folders}, ctx)]
+    findings += [
+        *_row_findings(vm, ctx),
+        *vm_limits(vm, ctx),
+        *memory_order(vm, None),
+        *template_findings(vm, None, ctx),
+        *folder_findings(vm, {"path": want.path, **folders}, ctx),
+    ]
     findings += found.findings
     findings += device_limits(vm, None, found.changes, found.controllers, ctx)
     order = diff_boot(vm, None, found.changes, found.findings, ctx)
@@ -81,6 +88,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         *memory_order(vm, live.memory),
         *fewer_controllers(want, live, address),
         *checkpoint_folder(fields, live, address),
+        *template_findings(vm, fields, ctx),
         *folder_findings(vm, {field.path: field.after for field in fields if field.path in FOLDERS}, ctx),
         *devices.findings,
         *order.findings,
@@ -107,7 +115,9 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker, boot=order.boot)
     if anything:
         findings += forbidden(vm, change, devices.changes, ctx)
-    told = [idle_state(want, live), deaf(vm, live, change, devices.changes)]
+    warned, hopeless = stop_foreseen(vm, change, devices.changes, ctx.desired.stack.policy)
+    findings += hopeless
+    told = [idle_state(want, live), *warned]
     return ObjectDiff(
         changes=(shown, *devices.changes),
         findings=tuple(findings),
@@ -160,7 +170,7 @@ def _replace(vm: Machine, live: LiveVm, fields: tuple[FieldChange, ...]) -> Obje
 
 def _equal(row: Row, want: Any, now: Any) -> bool:
     """Secure boot: `true` keeps whatever template there is; template names ignore case. Notes: how their lines end means nothing. Paths as Windows compares."""
-    if row.kind is PATH and isinstance(want, str) and isinstance(now, str):
+    if row.kind in (PATH, FOLDER) and isinstance(want, str) and isinstance(now, str):
         return same_path(want, now)
     if row.path == "notes" and isinstance(want, str) and isinstance(now, str):
         return want.replace("\r\n", "\n") == now.replace("\r\n", "\n")

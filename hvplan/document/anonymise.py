@@ -17,7 +17,7 @@ from hvplan.document.inventory import InventoryDocument
 
 Json = Any
 HARMLESS: Final = frozenset(
-    {"release", "build", "module_version", "state", "version", "replication", "kind", "type", "slot", "commands", "meta", "free"},
+    {"release", "build", "module_version", "state", "version", "replication", "kind", "type", "slot", "commands", "meta", "free", "templates", "silent"},
 )
 """Keys whose texts are Hyper-V's own words or numbers, beside those settings that take nothing but such words."""
 

@@ -83,7 +83,8 @@ class Machine:
     """A virtual machine; `notes` are whole, hvplan's own line included.
 
     `parts`: processor, memory, firmware and so on, each as settings by attribute path; null for a part its generation does not have.
-    `beyond`: devices that files of this version have no words for, told to people.
+    `beyond`: devices that files of this version have no words for, told to people. `silent`: what the shutdown service says of
+    a guest that it cannot reach, empty when nothing is known.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Machine:
     boot_order: Unread | tuple[BootEntry, ...]
     checkpoints: Unread | tuple[Checkpoint, ...]
     beyond: tuple[str, ...] = ()
+    silent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,8 @@ class InventoryDocument:
 
     Keys of `files` and `vhds` are paths in small letters without a trailing backslash; those of `free` are drives (`d:`),
     in bytes. `reached`: IP addresses at which the host was reached. `commands`: cmdlet to the parameters the session has.
-    The time of reading stands in `meta`.
+    `domain`: is the host in a domain, null when it does not say. `templates`: names of the secure boot templates that it knows,
+    none when it does not say. The time of reading stands in `meta`.
     """
 
     host: str
@@ -189,6 +192,8 @@ class InventoryDocument:
     vhds: Mapping[str, Unread | VhdHeader | None]
     files: Mapping[str, Unread | File | None]
     free: Mapping[str, int]
+    domain: bool | None
+    templates: tuple[str, ...]
     commands: Mapping[str, tuple[str, ...]]
     anonymised: bool = False
     meta: Mapping[str, Json] = field(default_factory=dict)

@@ -46,6 +46,8 @@ def inventory_of(live: LiveHost, *, host: str, meta: Mapping[str, Json]) -> Inve
         vhds={key: _or_unread(found, lambda f: doc.VhdHeader(**_flat(f))) for key, found in sorted(live.vhds.items())},
         files={key: _or_unread(found, lambda f: doc.File(**_flat(f))) for key, found in sorted(live.files.items())},
         free=dict(sorted(live.free.items())),
+        domain=live.domain,
+        templates=live.templates,
         commands={name: tuple(sorted(parameters)) for name, parameters in sorted(live.commands.items())},
         meta=meta,
     )
@@ -69,6 +71,8 @@ def host_of(document: InventoryDocument) -> LiveHost:
             files={key: _or_unknown(found, lambda f: LiveFile(**_flat(f))) for key, found in document.files.items()},
             vhds={key: _or_unknown(found, lambda f: LiveVhd(**_flat(f))) for key, found in document.vhds.items()},
             free=dict(document.free),
+            domain=document.domain,
+            templates=document.templates,
         )
     except ValueError as error:
         summary = f"The inventory of {document.host} holds a value that is none: {error}"
@@ -153,7 +157,7 @@ def _flat(value: Any) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
-PLAIN = ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy", "scsi_controllers", "beyond")
+PLAIN = ("id", "name", "state", "generation", "version", "path", "notes", "clustered", "replication", "busy", "scsi_controllers", "beyond", "silent")
 """Fields of a machine that both sides hold alike."""
 
 

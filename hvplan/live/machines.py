@@ -15,6 +15,7 @@ from hvplan.model.devices import AdapterSettings, DriveSettings, Slot
 from hvplan.model.live import LiveAdapter, LiveCheckpoint, LiveDrive, LiveVm
 from hvplan.model.marker import text_of
 from hvplan.model.parts import Bios, ComPorts, Firmware, General, IntegrationServices, Memory, Platform, Processor, Video
+from hvplan.model.rows import rows
 from hvplan.model.values import MAC, UNSET, Unknown
 from hvplan.remoting.session import Record
 
@@ -38,6 +39,8 @@ BUSY: Final[Mapping[str, str]] = {
     "StorageMigrationPhaseTwo": "moving its storage",
 }
 """Operational status -> why nothing may be changed now (catalogue, VMOperationalStatus)."""
+SILENT: Final = frozenset({"NoContact", "LostCommunication", "CommunicationTimedOut", "CommunicationFailed"})
+"""Operational status of a guest's service that does not answer (catalogue, VMIntegrationComponentOperationalStatus)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ QUESTIONS: Final = (
     Question(
         name="services",
         cmdlet="Get-VMIntegrationService",
-        properties=_columns("VMId", "Id", part=IntegrationServices, query="Get-VMIntegrationService"),
+        properties=_columns("VMId", "Id", "PrimaryOperationalStatus", part=IntegrationServices, query="Get-VMIntegrationService"),
         needed=False,
     ),
     Question(name="com_ports", cmdlet="Get-VMComPort", properties=_columns("VMId", "Id", part=ComPorts, query="Get-VMComPort"), needed=False),
@@ -154,6 +157,7 @@ def live_vm(record: Record, answers: Told, commands: Commands) -> LiveVm:
         notes=notes,
         clustered=record["IsClustered"] is True,
         replication=str(record["ReplicationMode"] or "None"),
+        silent=_silent(answers.of("services", id)) if record["State"] == "Running" else "",
         busy=_busy(record["OperationalStatus"]) or "; ".join(unread),
         general=General(**general),
         processor=part(Processor, "processor", "Get-VMProcessor"),
@@ -184,6 +188,14 @@ def _beyond(record: Record) -> Iterator[str]:
     for drive in drives if isinstance(drives, tuple) else ():
         if isinstance(drive, Mapping) and drive.get("SupportPersistentReservations") is True:
             yield f"persistent reservations on {str(drive['ControllerType']).lower()} {drive['ControllerNumber']}:{drive['ControllerLocation']}"
+
+
+def _silent(services: Iterable[Record]) -> str:
+    """What the shutdown service says of a guest that it cannot reach; the services of a machine that does not run have no contact either."""
+    shutdown = rows(IntegrationServices)["shutdown"].component.lower()
+    found = next((service for service in services if str(service.get("Id")).partition("\\")[2].lower() == shutdown), {})
+    status = str(found.get("PrimaryOperationalStatus") or "")
+    return status if status in SILENT else ""
 
 
 def _busy(status: object) -> str:

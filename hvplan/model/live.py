@@ -94,6 +94,7 @@ class LiveVm:
     notes: str
     clustered: bool = False
     replication: str = "None"
+    silent: str = ""  # what its shutdown service says of the guest that it cannot reach (`NoContact`); "" when nothing is known
     busy: str = ""  # why nothing may be changed now: `merging disks`, `being backed up`; "" when free
     general: General
     processor: Processor | Unknown
@@ -159,7 +160,8 @@ class LiveHost:
     asked for and is not there is None; one that was never asked for is missing from the mapping.
     `nics`: the host's own network adapters, asked for when switches are declared. `settings`: of the whole host.
     `reached`: IP addresses at which the session reaches the host; empty when nobody can tell.
-    `folders_free`: drive root (`d:`) -> free bytes, where it could be read.
+    `free`: drive (`d:`) -> free bytes, where it could be read. `domain`: is the host in a domain, None when nobody can tell.
+    `templates`: names of the secure boot templates it knows, none when it does not say.
     """
 
     identity: Identity
@@ -176,6 +178,8 @@ class LiveHost:
     files: Mapping[str, LiveFile | Unknown | None] = field(default_factory=dict)
     vhds: Mapping[str, LiveVhd | Unknown | None] = field(default_factory=dict)
     free: Mapping[str, int] = field(default_factory=dict)
+    domain: bool | None = None
+    templates: tuple[str, ...] = ()
 
     @property
     def objects(self) -> int:

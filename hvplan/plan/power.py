@@ -14,6 +14,7 @@ from hvplan.cmdlets import build
 from hvplan.cmdlets.invocation import Cmd, Invocation, Ref
 from hvplan.diff.changes import FieldChange
 from hvplan.diff.power import saved_policy
+from hvplan.diff.stopping import shutdown_of
 from hvplan.document.plan import Expect
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveVm
@@ -37,11 +38,6 @@ class Power:
     stops: bool = False
     window: bool = False
     shutdown: Shutdown = Shutdown()
-
-
-def shutdown_of(want: VirtualMachine, policy: Policy) -> Shutdown:
-    """How this machine is stopped."""
-    return want.lifecycle.shutdown or policy.shutdown
 
 
 def power(host: str, address: str, want: VirtualMachine, live: LiveVm, drafts: Sequence[Draft], fields: Sequence[FieldChange], policy: Policy) -> Power:

@@ -222,6 +222,7 @@ def host(**rows: list[dict[str, Any]]) -> Scripted:
     table: dict[str, list[dict[str, Any]]] = {
         "Win32_OperatingSystem": [{"BuildNumber": "26100", "ProductType": 3, "CSName": "HV01"}],
         "Win32_ComputerSystemProduct": [{"UUID": "4C4C4544-0042-3510-8036-B4C04F4D3232"}],
+        "Win32_ComputerSystem": [{"PartOfDomain": True}],
         "Win32_Service": [],
         "Get-VMHost": [
             {"ComputerName": "HV01", "LogicalProcessorCount": 16, "MemoryCapacity": 1 << 36, "VirtualMachinePath": "D:\\VMs", "VirtualHardDiskPath": "D:\\VHDs"}

@@ -321,6 +321,43 @@ def test_a_machine_without_an_id(uuid: str | None) -> None:
     assert read_host(host(Win32_ComputerSystemProduct=[{"UUID": uuid}]), WANTED).identity.machine_id == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (({"Name": "MicrosoftWindows", "Id": WEB}, {"Name": "Own"}), ("MicrosoftWindows", "Own")),
+        ((), ()),
+        (None, ()),
+        (("MicrosoftWindows", "Microsoft.Virtualization.Client.Management.SecureBootTemplate"), ()),
+        (({"Name": "MicrosoftWindows"}, {"Id": WEB}), ()),
+    ],
+)
+def test_secure_boot_templates(said: object, known: tuple[str, ...]) -> None:
+    """By their names, when every one of them came as an object that has one; else nobody knows which there are."""
+    about = host().rows["Get-VMHost"][0]
+    assert read_host(host(**{"Get-VMHost": [about | {"SecureBootTemplates": said}]}), WANTED).templates == known
+
+
+@pytest.mark.parametrize(
+    ("said", "known"), [([{"PartOfDomain": True}], True), ([{"PartOfDomain": False}], False), ([{"PartOfDomain": None}], None), ([], None)]
+)
+def test_a_host_in_a_domain(said: list[dict[str, object]], known: bool | None) -> None:
+    """Told beside who the host is, without a pipeline of its own; silence is no answer."""
+    scripted = host(Win32_ComputerSystem=said)
+    assert read_host(scripted, WANTED).domain is known
+    assert len([one for one in scripted.sent if "Win32_ComputerSystem" in str(one)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "silent"), [("Running", "NoContact", "NoContact"), ("Running", "Ok", ""), ("Off", "NoContact", ""), ("Running", None, "")]
+)
+def test_a_guest_that_its_shutdown_service_cannot_reach(state: str, status: str | None, silent: str) -> None:
+    """Of a machine that runs, and by the component of the service, whatever its name is there."""
+    about = host().rows["Get-VM"][0] | {"State": state}
+    told = [one | {"PrimaryOperationalStatus": status if "9F8233AC" in one["Id"] else "NoContact"} for one in host().rows["Get-VMIntegrationService"]]
+    found = read(host(**{"Get-VM": [about], "Get-VMIntegrationService": told}))
+    assert found["web"].silent == silent
+
+
 def test_only_exactly_that_path_is_absent() -> None:
     """A file is gone when the host says so of that very path; a missing drive, a missing right or silence is unknown."""
     scripted = host()

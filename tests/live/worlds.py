@@ -63,6 +63,7 @@ VMS = st.builds(
     path=TEXTS,
     notes=TEXTS,
     clustered=FLAG,
+    silent=TEXTS,
     busy=TEXTS,
     general=GENERAL,
     processor=_or_unknown(PROCESSOR),
@@ -118,4 +119,6 @@ HOSTS = st.builds(
     files=st.dictionaries(TEXTS.map(normal_path), st.none() | _or_unknown(FILES), max_size=3),
     vhds=st.dictionaries(TEXTS.map(normal_path), st.none() | _or_unknown(VHDS), max_size=3),
     free=st.dictionaries(st.sampled_from(["c:", "d:"]), WHOLE, max_size=2),
+    domain=st.none() | FLAG,
+    templates=st.lists(TEXTS, max_size=2).map(tuple),
 )

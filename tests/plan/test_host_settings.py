@@ -12,7 +12,7 @@ from hvplan.model.hostsettings import HostSettings
 from hvplan.model.objects import Desired, Host, Stack
 from hvplan.model.values import Unknown
 from hvplan.plan.make import HostInput, PlanOptions, make_plan
-from tests.plan.worlds import NOW, STACK, host
+from tests.plan.worlds import IDENTITY, NOW, STACK, host
 
 LIVE = HostSettings(
     vm_path="D:\\VMs",
@@ -86,6 +86,20 @@ def test_what_the_host_would_refuse_is_foretold(want: HostSettings, live: Any, c
     document = settings_plan(want, live=live)
     assert [r.code for r in document.refusals] == [code]
     assert document.steps == ()
+
+
+def test_live_migration_needs_a_domain_or_a_cluster() -> None:
+    """Turned on where the host says that it is in neither, it would fail; a host that does not say, and one where it is on already, are left alone."""
+    on, off = HostSettings(migration=True), replace(LIVE, migration=False)
+    one = Host(name="hv01", settings=on)
+    desired = Desired(stack=STACK, hosts=(one,))
+    for domain, node, code in ((False, False, ["no-domain"]), (None, False, []), (True, False, []), (False, True, [])):
+        read = host(settings=off, domain=domain, identity=replace(IDENTITY, cluster_node=node))
+        found = make_plan([HostInput(host=one, desired=desired, live=read)], stack=STACK, options=PlanOptions(), now=NOW, place=lambda *_: "")
+        assert [r.code for r in found.refusals] == code
+    read = host(settings=replace(LIVE, migration=True), domain=False)
+    found = make_plan([HostInput(host=one, desired=desired, live=read)], stack=STACK, options=PlanOptions(), now=NOW, place=lambda *_: "")
+    assert (found.refusals, found.steps) == ((), ())
 
 
 def test_only_the_host_is_meant() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hvplan.model.devices import AdapterSettings, NetworkAdapter, Vlan
 from hvplan.model.live import LiveAdapter, LiveCheckpoint
 from hvplan.model.marker import digest
 from hvplan.model.objects import Lifecycle, Policy, Shutdown, Stack
-from hvplan.model.parts import General, IntegrationServices, Memory, Platform, Processor
+from hvplan.model.parts import Firmware, General, IntegrationServices, Memory, Platform, Processor
 from hvplan.model.values import RESET, Unknown
 from hvplan.plan.make import PlanOptions
 from tests.plan.worlds import (
@@ -109,6 +110,44 @@ def test_a_guest_that_cannot_be_asked_is_warned_of() -> None:
     ):
         (*found,) = [warning for warning in plan(host(deaf), wanted).warnings if "shutdown service is off" in warning]
         assert [warning.split(": ")[0] for warning in found] == ["vm/web01"] * warned
+
+
+def test_a_guest_that_is_silent_is_warned_of() -> None:
+    """Its shutdown service is on and says that it hears nothing of the guest; what the policy names for that is said."""
+    silent = replace(live_vm(state="Running", marker=mine()), silent="NoContact")
+    (told,) = plan(host(silent), vm(processor=Processor(count=4))).warnings
+    assert "no contact with the guest (NoContact)" in told
+    (told,) = plan(host(silent), vm(processor=Processor(count=4)), stack=Stack(name="lab", policy=Policy(shutdown=Shutdown(then="TurnOff")))).warnings
+    assert "turned off (shutdown.then: TurnOff)" in told
+    assert plan(host(silent), vm(processor=Processor(weight=200))).warnings == ()
+    assert plan(host(silent), vm(state="Saved")).warnings == ()  # nobody asks the guest for that
+
+
+def test_saving_is_no_way_to_turn_a_machine_off() -> None:
+    """shutdown.then: Save leaves a silent guest saved, and saved is not off: said in a plan, and refused where it is certain."""
+    saves = Stack(name="lab", policy=Policy(shutdown=Shutdown(then="Save")))
+    running = live_vm(state="Running", marker=mine())
+    for wanted in (vm(processor=Processor(count=4)), vm(state="Off")):
+        document = plan(host(running), wanted, stack=saves)
+        assert document.applyable
+        assert ["which is not off" in warning for warning in document.warnings] == [True]
+        deaf = with_part(running, services=replace(SERVICES, shutdown=False))
+        assert refusals(plan(host(deaf), wanted, stack=saves)) == [("vm/web01", "saved-not-off")]
+    assert plan(host(running), vm(state="Saved"), stack=saves).warnings == ()
+    assert plan(host(running), vm(processor=Processor(weight=200)), stack=saves).warnings == ()
+
+
+def test_a_template_that_the_host_does_not_know_is_refused() -> None:
+    """For a new machine and for a change; not where the host does not say what it knows, nor where the machine has it already."""
+    knows: dict[str, Any] = {"templates": ("MicrosoftWindows", "MicrosoftUEFICertificateAuthority")}
+    there = live_vm(marker=mine())
+    wanted = vm(firmware=Firmware(secure_boot="NoSuch"))
+    for live in (host(**knows), host(there, **knows)):
+        assert refusals(plan(live, wanted)) == [("vm/web01", "secure-boot-template")]
+    assert plan(host(there), wanted).applyable
+    assert plan(host(there, **knows), vm(firmware=Firmware(secure_boot="microsoftuefiCertificateAuthority"))).applyable
+    assert plan(host(with_part(there, firmware=Firmware(secure_boot="NoSuch")), **knows), wanted).refusals == ()
+    assert plan(host(there, **knows), vm(firmware=Firmware(secure_boot=False))).applyable
 
 
 def test_a_service_that_the_host_does_not_list_is_refused() -> None:

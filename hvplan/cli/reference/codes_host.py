@@ -32,6 +32,12 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "paused": ("The machine is paused, and something else is to be changed.", "Resume it, or turn it off."),
     "saved": ("The machine is saved, and what is declared needs it off.", "Start it, or let savedState be Resume or Discard (Discard loses its memory)."),
+    "secure-boot-template": ("The host knows no secure boot template of that name.", "Name one that it knows; the message lists them."),
+    "no-domain": ("Live migration is turned on in a domain or a cluster only, and the host is in neither.", "Join one, or leave liveMigration.enabled out."),
+    "saved-not-off": (
+        "The guest cannot be asked to shut down, and shutdown.then: Save would leave it saved, which is not off.",
+        "Turn its shutdown service on, or let shutdown.then be TurnOff.",
+    ),
     "busy": ("The machine is merging disks or being backed up; left for a later run.", "Run again later."),
     "restart-never": ("Restarts are never allowed for this machine, and a change needs one.", "Say ask or allow, or write lifecycle.ignore for that path."),
     "checkpoints": ("Checkpoints stand in the way of this change.", "Remove them first."),

@@ -146,7 +146,7 @@ def _parse_address(raw: object) -> str:
     raise ValueError("a host name or an IP address, without https:// and port")
 
 
-ADDRESS: Final[Kind[str]] = Kind(name="host name or IP address", parse=_parse_address, schema={"type": "string", "pattern": r"^[A-Za-z0-9_:.\[\]-]+$"})
+ADDRESS: Final[Kind[str]] = Kind(name="host name or IP address", parse=_parse_address, schema={"type": "string", "pattern": r"^[A-Za-z0-9_:.\[\]{}-]+$"})
 
 
 _RELEASE: Final = word("2016", "2019", "2022", "2025", "Windows 11")

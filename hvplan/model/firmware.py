@@ -21,7 +21,7 @@ def _secure_boot(raw: object) -> bool | str:
         return raw
     if isinstance(raw, str) and raw.lower() in ("on", "off", "true", "false"):
         return raw.lower() in ("on", "true")
-    if isinstance(raw, str) and raw:
+    if isinstance(raw, str) and raw and raw.lower() not in ("yes", "no"):  # no names, but another format's booleans
         return next((name for name in TEMPLATES if name.lower() == raw.lower()), raw)
     raise ValueError("the name of a secure boot template, true (keep the template) or false")
 

@@ -200,5 +200,5 @@ def _parse_switch(raw: object) -> str | None:
 
 
 SWITCH: Final[Kind[str | None]] = Kind(
-    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "integer", "null"], "minLength": 1}
+    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "number", "null"], "minLength": 1}
 )

@@ -19,6 +19,8 @@ _HYPERV: Final = "Microsoft.HyperV.PowerShell."
 _MODULES: Final = ("Microsoft.HyperV.PowerShell.", "Microsoft.Vhd.PowerShell.", "Microsoft.FailoverClusters.PowerShell.")
 _GENERATED: Final = "Microsoft.PowerShell.Cmdletization.GeneratedTypes."
 """Enums that Windows makes for commands of CIM classes."""
+_BARE: Final = "Microsoft.Virtualization.Client.Management."
+"""Types that an engine's stand-ins have without any property: the module's reflection does not reach them."""
 _CREDENTIAL: Final = "System.Management.Automation.PSCredential"
 
 
@@ -99,6 +101,8 @@ def _object(value: Obj, write: Callable[[Any], Json]) -> Json:
     """An object as an instance of its type; one of Windows itself, which an engine has no type for, as its properties alone."""
     objects.check(value, "this command")
     known = objects.object_type(value.type)
+    if value.type.startswith(_BARE):
+        return {"obj": value.type.rpartition(".")[2], "props": {}}
     if known is None or known.cim or not known.name.startswith(_MODULES):
         return {"psobject": {name: write(objects.get(value, name)) for name in objects.names_of(value)}}
     # a name that type files add stands for the property behind it

@@ -15,8 +15,8 @@ from hvplan.simulator.world.nouns import VM, Adapter
 from hvplan.simulator.world.record_devices import adapter as adapter_record
 from hvplan.simulator.world.record_devices import internal_adapter
 from hvplan.simulator.world.record_parts import NO_ID, Owner
-from hvplan.simulator.world.refusals import about, adapter_not_found, invalid, not_simulated, operation_failed
-from hvplan.simulator.world.settings import known_only, owner_of
+from hvplan.simulator.world.refusals import about, adapter_not_found, invalid, operation_failed
+from hvplan.simulator.world.settings import owner_of
 from hvplan.simulator.world.state import STOPPED_STATES, own_adapter
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
@@ -105,7 +105,8 @@ def put(context: Context, pair: Pair, new: Adapter) -> VM:
 
 def add_adapter(context: Context) -> None:
     """Add-VMNetworkAdapter."""
-    known_only(context, "VM", "VMName", "Name", "SwitchName", "ManagementOS", "IsLegacy", "StaticMacAddress", "DynamicMacAddress", "DeviceNaming")
+    if context.on("DynamicMacAddress") and context.has("StaticMacAddress"):
+        raise invalid("Specify either StaticMacAddress or DynamicMacAddress.")
     if context.on("ManagementOS"):
         _add_to_host(context)
         return
@@ -146,6 +147,7 @@ def _add_to_host(context: Context) -> None:
     new = own_adapter(context.state, switch.id, name)
     if context.has("StaticMacAddress"):
         new = replace(new, mac=_static(_stand_in(context), context.text("StaticMacAddress")))
+    new = replace(new, device_naming=context.get("DeviceNaming") == "On")
     context.state.put_switch(replace(switch, management=(*switch.management, new)))
     context.give_if_asked(lambda: internal_adapter(new, context.state))
 
@@ -237,8 +239,6 @@ _SET: dict[str, tuple[str, Apply]] = {
 
 def set_adapter(context: Context) -> None:
     """Set-VMNetworkAdapter."""
-    known_only(context, "VM", "VMName", "VMNetworkAdapter", "Name", "ManagementOS", *_SET)
-
     def act(pair: Pair) -> None:
         pair = (_live(context, pair[0]), pair[1])
         new = pair[1]
@@ -270,8 +270,6 @@ def rename_adapter(context: Context) -> None:
 
 def connect_adapter(context: Context) -> None:
     """Connect-VMNetworkAdapter, by the switch's name (one that fits) or object."""
-    if context.on("UseAutomaticConnection"):
-        raise not_simulated("Connect-VMNetworkAdapter -UseAutomaticConnection")
     if context.has("VMSwitch"):
         given = context.get("VMSwitch")
         switch = next((one for one in context.state.switches.values() if isinstance(given, Obj) and str(one.id) == given.id.lower()), None)

@@ -101,8 +101,6 @@ def set_com(context: Context) -> None:
     if context.has("DebuggerMode") and context.get("DebuggerMode") != "Off":
         raise invalid("Debugger mode is not supported by this host.")
     path = context.text("Path")
-    if "Path" not in context.call.bound:
-        return
     if path and not path.startswith("\\\\"):
         raise invalid(f"'{path}' is not the path of a named pipe.", path)
     found = [(owner_of(context.state, one), int(one.id.rpartition("\\")[2] or 0) + 1) for one in context.many("VMComPort") if isinstance(one, Obj)]
@@ -111,7 +109,8 @@ def set_com(context: Context) -> None:
         if number not in (1, 2):
             raise invalid(f"There is no COM port {number}.", vm.name)
         check(vm, "comPort")
-        new = context.state.put(replace(vm, com1=path) if number == 1 else replace(vm, com2=path))
+        changed = replace(vm, com1=path) if number == 1 else replace(vm, com2=path)
+        new = context.state.put(changed if "Path" in context.call.bound else vm)
         context.give_if_asked(lambda new=new, number=number: record_devices.com_port(Owner(new, context.state), number))  # type: ignore[misc]
 
 

@@ -14,7 +14,6 @@ from hvplan.simulator.world.avhdx import is_avhdx
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.host_nouns import File, Vhd
 from hvplan.simulator.world.refusals import Refusal, operation_failed
-from hvplan.simulator.world.settings import known_only
 from hvplan.simulator.world.state import State, media
 from hvplan.simulator.world.vhd_cmdlets import opened, vhd_record
 
@@ -61,7 +60,6 @@ def _parent(context: Context, header: Vhd, links: list[File], source: str) -> st
 
 def convert_vhd(context: Context) -> None:
     """Convert-VHD; the extension of the target decides its format, the type is the source's unless it says otherwise."""
-    known_only(context, "Path", "DestinationPath", "VHDType", "ParentPath", "BlockSizeBytes", "DeleteSource")
     state, source, target = context.state, context.text("Path"), context.text("DestinationPath")
     header = opened(state, source)[1]
     if is_avhdx(source) or units.extension_of(source) not in (".vhd", ".vhdx"):

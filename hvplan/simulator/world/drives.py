@@ -12,11 +12,9 @@ from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Disk, Dvd, Slot
 from hvplan.simulator.world.record_parts import Owner
 from hvplan.simulator.world.refusals import Refusal, about, invalid, operation_failed
-from hvplan.simulator.world.settings import known_only
 from hvplan.simulator.world.slots import add_targets, asked, boot_added, boot_moved, boot_removed, named, no_drive, readers, wanted_slot
 from hvplan.simulator.world.state import STOPPED_STATES
 
-_PLACE = ("VM", "VMName", "VMDriveController", "ControllerType", "ControllerNumber", "ControllerLocation", "Path", "AllowUnverifiedPaths")
 _TO = ("ToControllerType", "ToControllerNumber", "ToControllerLocation")
 Place = tuple[VM, Slot]
 
@@ -58,10 +56,9 @@ def _qos(context: Context, vm: VM, disk: Disk) -> Disk:
 
 
 def _attach(context: Context, vm: VM, path: str) -> None:
-    if not context.on("AllowUnverifiedPaths"):
-        vhds.attachable(context.state, vm, path)
-        if vm.state not in STOPPED_STATES:
-            vhds.in_use(context.state, vm, path)
+    vhds.attachable(context.state, vm, path)
+    if vm.state not in STOPPED_STATES:
+        vhds.in_use(context.state, vm, path)
 
 
 def _shareable(context: Context, vm: VM) -> None:
@@ -73,8 +70,6 @@ def _shareable(context: Context, vm: VM) -> None:
 
 def add_disk(context: Context) -> None:
     """Add-VMHardDiskDrive: into a free slot, IDE only while off, a file only once in a VM."""
-    known_only(context, *_PLACE, "MinimumIOPS", "MaximumIOPS", "SupportPersistentReservations")
-
     def act(place: Place) -> None:
         vm, slot = place
         check(vm, f"disk.{slot.bus}")
@@ -113,8 +108,6 @@ def remove_disk(context: Context) -> None:
 
 def set_disk(context: Context) -> None:
     """Set-VMHardDiskDrive: another file (off, without checkpoints), another slot, quality of service."""
-    known_only(context, *_PLACE, *_TO, "VMHardDiskDrive", "MinimumIOPS", "MaximumIOPS", "SupportPersistentReservations")
-
     def act(place: Place) -> None:
         vm, slot = place
         disk = new = _disk_at(vm, slot)
@@ -164,8 +157,6 @@ def _medium(context: Context, vm: VM, path: str) -> str:
 
 def add_dvd(context: Context) -> None:
     """Add-VMDvdDrive: on IDE in Generation 1, on SCSI in Generation 2."""
-    known_only(context, *_PLACE)
-
     def act(place: Place) -> None:
         vm, slot = place
         if vm.generation == 1 and slot.bus == "scsi":
@@ -203,8 +194,6 @@ def remove_dvd(context: Context) -> None:
 
 def set_dvd(context: Context) -> None:
     """Set-VMDvdDrive: insert or swap a medium in every state; a null path ejects."""
-    known_only(context, *_PLACE, *_TO, "VMDvdDrive")
-
     def act(place: Place) -> None:
         vm, slot = place
         dvd = new = _dvd_at(vm, slot)

@@ -15,16 +15,11 @@ from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Bios, Firmware
 from hvplan.simulator.world.record_parts import NO_ID, Owner
 from hvplan.simulator.world.refusals import Refusal, about, invalid, operation_failed
-from hvplan.simulator.world.settings import known_only, owner_of
+from hvplan.simulator.world.releases import TEMPLATES
+from hvplan.simulator.world.settings import owner_of
 from hvplan.simulator.world.slots import readers, slot_of
 
 _NS = "Microsoft.HyperV.PowerShell."
-TEMPLATES = {
-    "MicrosoftWindows": UUID("1734c6e8-3154-4dda-ba5f-a874cc483422"),
-    "MicrosoftUEFICertificateAuthority": UUID("272e7447-90a4-4563-a4b9-8e4ab00526ce"),
-    "OpenSourceShieldedVM": UUID("4292ae2b-ee2c-42b5-a969-dd8f8689f6f3"),
-}
-"""Secure boot templates that a host brings along."""
 _VMBUS = "9B17E5A2-0891-42DD-B653-80B5C22809BA"
 _NETWORK, _STORAGE = UUID("f8615163-df3e-46c5-913f-f2d2f965ed0e"), UUID("ba6163d9-04a1-4d29-b605-72e2ffb1dc7f")
 
@@ -120,11 +115,6 @@ def set_firmware(context: Context) -> None:
 
     What a boot order does not name is gone from it, a guest's entries too: public scripts remove them so.
     """
-    known_only(
-        context, "VM", "VMName", "VMFirmware", "EnableSecureBoot", "SecureBootTemplate", "SecureBootTemplateId", "BootOrder", "FirstBootDevice",
-        "ConsoleMode", "PauseAfterBootFailure", "PreferredNetworkBootProtocol",
-    )  # fmt: skip
-
     def act(vm: VM) -> None:
         if vm.generation != 2:
             raise _wrong_generation(vm, 2)
@@ -155,13 +145,13 @@ def set_firmware(context: Context) -> None:
 
 def _template(context: Context) -> str | None:
     if context.has("SecureBootTemplateId"):
-        found = next((name for name, id in TEMPLATES.items() if id == context.get("SecureBootTemplateId")), None)
+        found = next((name for name in context.state.host.templates if TEMPLATES[name] == context.get("SecureBootTemplateId")), None)
         if found is None:
             raise invalid("The secure boot template was not found.", str(context.get("SecureBootTemplateId")))
         return found
     if context.has("SecureBootTemplate"):
         name = context.text("SecureBootTemplate")
-        found = next((one for one in TEMPLATES if one.lower() == name.lower()), None)
+        found = next((one for one in context.state.host.templates if one.lower() == name.lower()), None)
         if found is None:
             raise invalid(f"The secure boot template '{name}' was not found.", name)
         return found
@@ -205,8 +195,6 @@ def _entry(context: Context, vm: VM, one: Any) -> str:
 
 def set_bios(context: Context) -> None:
     """Set-VMBios: off only; the order names all four devices."""
-    known_only(context, "VM", "VMName", "VMBios", "StartupOrder", "EnableNumLock", "DisableNumLock")
-
     def act(vm: VM) -> None:
         if vm.generation != 1:
             raise _wrong_generation(vm, 1)

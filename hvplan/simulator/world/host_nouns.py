@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from hvplan.simulator.world.nouns import Adapter, Guest
+from hvplan.simulator.world.releases import TEMPLATES
 from hvplan.simulator.world.units import GIB, MIB
 
 
@@ -105,7 +106,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The host itself; `domain` is the Active Directory domain that it is joined to, empty for a workgroup."""
+    """The host itself; `domain` is the Active Directory domain that it is joined to, empty for a workgroup; `templates` those of secure boot."""
 
     name: str = "HV01"
     release: str = "2025"
@@ -119,6 +120,7 @@ class Host:
     settings: Settings = field(default_factory=Settings)
     cluster: bool = False
     domain: str = ""
+    templates: tuple[str, ...] = tuple(TEMPLATES)
     guest: Guest = field(default_factory=Guest)
     next_mac: int = 0
 

@@ -6,13 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hvplan.simulator.values import Obj, Version
+from hvplan.simulator.values import List, Obj, Version
 from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.enums import enum
 from hvplan.simulator.world.record_parts import i64, texts, u32
-from hvplan.simulator.world.refusals import invalid, not_simulated, operation_failed
+from hvplan.simulator.world.refusals import invalid, operation_failed
+from hvplan.simulator.world.releases import TEMPLATES
 from hvplan.simulator.world.state import State
+
+_TEMPLATE = "Microsoft.Virtualization.Client.Management.SecureBootTemplate"
+
+
+def _template(name: str) -> Obj:
+    """An entry of `SecureBootTemplates`: its `Name` and `Id` are what public scripts read of it, its text is not known."""
+    return Obj(_TEMPLATE, {"Id": TEMPLATES[name], "Name": name})
 
 
 def host_record(state: State) -> Obj:
@@ -22,7 +30,8 @@ def host_record(state: State) -> Obj:
         "VMHost",
         {
             "LogicalProcessorCount": host.processors, "ResourceMeteringSaveInterval": timedelta(hours=1), "IovSupport": False, "IovSupportReasons": texts([]),
-            "SupportedVmVersions": texts(state.release.versions), "EnableEnhancedSessionMode": settings.enhanced_session,
+            "SupportedVmVersions": texts(state.release.versions),
+            "SecureBootTemplates": List(map(_template, host.templates), f"{_TEMPLATE}[]"), "EnableEnhancedSessionMode": settings.enhanced_session,
             "FibreChannelWwnn": "C003FF0000FFFF00", "FibreChannelWwpnMaximum": "C003FF000000FFFF", "FibreChannelWwpnMinimum": "C003FF0000000000",
             "MacAddressMaximum": settings.mac_maximum, "MacAddressMinimum": settings.mac_minimum, "NumaSpanningEnabled": settings.numa_spanning,
             "VirtualHardDiskPath": settings.vhd_path, "VirtualMachinePath": settings.vm_path, "FullyQualifiedDomainName": host.domain,
@@ -65,9 +74,6 @@ def set_host(context: Context) -> None:
             if address is None:
                 raise invalid(f"'{context.text(parameter)}' is not a MAC address.", context.text(parameter))
             changed[attribute] = address
-    for parameter in context.call.bound:
-        if parameter.startswith("FibreChannel") or parameter == "ResourceMeteringSaveInterval":
-            raise not_simulated(f"{context.call.command} -{parameter}")
     settings = replace(context.state.host.settings, **changed)
     if settings.mac_minimum > settings.mac_maximum:
         raise invalid("The minimum MAC address is greater than the maximum.")

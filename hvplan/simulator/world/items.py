@@ -13,7 +13,7 @@ from hvplan.simulator.world import units
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.host_nouns import File
 from hvplan.simulator.world.record_parts import i64
-from hvplan.simulator.world.refusals import Refusal, prompt, refusal
+from hvplan.simulator.world.refusals import Refusal, not_simulated, prompt, refusal
 from hvplan.simulator.world.state import STOPPED_STATES, State
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
@@ -91,7 +91,9 @@ def get_item(context: Context) -> None:
 
 
 def get_children(context: Context) -> None:
-    """Get-ChildItem, of one folder."""
+    """Get-ChildItem, of the folders named: the session's own folder is nobody's business here."""
+    if not context.has("Path") and not context.has("LiteralPath"):
+        raise not_simulated("Get-ChildItem without a path")
 
     def act(path: str) -> None:
         base = at(context.state, path)

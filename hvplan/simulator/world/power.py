@@ -13,7 +13,7 @@ from hvplan.simulator.world import avhdx, vhds
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.nouns import VM, Disk, Pending
 from hvplan.simulator.world.records import vm_record
-from hvplan.simulator.world.refusals import Refusal, about, not_simulated, operation_failed, refusal, wrong_state
+from hvplan.simulator.world.refusals import Refusal, about, operation_failed, refusal, wrong_state
 from hvplan.simulator.world.state import STOPPED_STATES, State
 
 SHUTDOWN_LIMIT = 300.0
@@ -44,8 +44,6 @@ def arrived(vm: VM, new: str, now: datetime) -> VM:
 
 def start_vm(context: Context) -> None:
     """Start-VM: a running VM gives a warning only."""
-    _no_jobs(context)
-
     def act(vm: VM) -> None:
         if vm.state in _RUNNING:
             context.warnings.append("The virtual machine is already in the specified state.")
@@ -61,11 +59,6 @@ def start_vm(context: Context) -> None:
         context.give_if_asked(lambda: vm_record(context.live(vm), context.state, context.now()))
 
     context.each(context.vms("Name"), act)
-
-
-def _no_jobs(context: Context) -> None:
-    if context.on("AsJob"):
-        raise not_simulated(f"{context.call.command} -AsJob")
 
 
 def _powered(context: Context, vm: VM) -> VM:
@@ -147,8 +140,6 @@ def _pass_through(context: Context, vm: VM, between: str, end: str, seconds: flo
 
 def stop_vm(context: Context) -> None:
     """Stop-VM: the guest's own shutdown, `-Force`, `-TurnOff` or `-Save`."""
-    _no_jobs(context)
-
     def act(vm: VM) -> None:
         if context.on("Save"):
             _save(context, vm)
@@ -213,8 +204,6 @@ def _simple(allowed: tuple[str, ...], already: str, between: str, end: str) -> H
     """A transition that any VM in one of the allowed states makes."""
 
     def handler(context: Context) -> None:
-        _no_jobs(context)
-
         def act(vm: VM) -> None:
             if vm.state == already:
                 context.warnings.append("The virtual machine is already in the specified state.")
@@ -231,9 +220,6 @@ def _simple(allowed: tuple[str, ...], already: str, between: str, end: str) -> H
 
 def restart_vm(context: Context) -> None:
     """Restart-VM: like power off and on, no shutdown of the guest (behaviour 5.2)."""
-    if any(context.on(name) for name in ("Wait", "AsJob")):
-        raise not_simulated("Restart-VM -Wait")
-
     def act(vm: VM) -> None:
         if vm.state not in ("Running", "Paused"):
             raise wrong_state(vm)

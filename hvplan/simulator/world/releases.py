@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from hvplan.simulator.world.units import GIB, TIB
 
@@ -50,6 +51,12 @@ RELEASES: dict[str, Release] = {
     ),
 }  # fmt: skip
 
+TEMPLATES = {
+    "MicrosoftWindows": UUID("1734c6e8-3154-4dda-ba5f-a874cc483422"),
+    "MicrosoftUEFICertificateAuthority": UUID("272e7447-90a4-4563-a4b9-8e4ab00526ce"),
+    "OpenSourceShieldedVM": UUID("4292ae2b-ee2c-42b5-a969-dd8f8689f6f3"),
+}
+"""Secure boot templates that a host brings along; which of them an early 2016 lacks, no source tells."""
 NAME_LENGTH, NOTES_LENGTH = 100, 4096
 SYNTHETIC_ADAPTERS1, LEGACY_ADAPTERS1, SCSI_CONTROLLERS, SCSI_LOCATIONS, IDE_CONTROLLERS, IDE_LOCATIONS = 8, 4, 4, 64, 2, 2
 CHECKPOINTS = 50

@@ -12,9 +12,9 @@ from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM
 from hvplan.simulator.world.record_parts import Owner, component
 from hvplan.simulator.world.records import vm_record
-from hvplan.simulator.world.refusals import about, invalid, not_simulated, operation_failed
+from hvplan.simulator.world.refusals import about, invalid, operation_failed
 from hvplan.simulator.world.releases import version_tuple
-from hvplan.simulator.world.settings import known_only, reader, targets
+from hvplan.simulator.world.settings import reader, targets
 
 _NONE = b"\x00\x00\x00\x04"
 """What no key protector reads as (behaviour 10)."""
@@ -49,8 +49,6 @@ def _needs_protector(vm: VM) -> None:
 
 def set_security(context: Context) -> None:
     """Set-VMSecurity."""
-    known_only(context, "VM", "VMName", "EncryptStateAndVmMigrationTraffic", "VirtualizationBasedSecurityOptOut")
-
     def act(vm: VM) -> None:
         _checked(vm)
         new = vm.security
@@ -79,7 +77,6 @@ def get_protector(context: Context) -> None:
 
 def set_protector(context: Context) -> None:
     """Set-VMKeyProtector: a new local one, or the bytes given."""
-    known_only(context, "VM", "VMName", "NewLocalKeyProtector", "KeyProtector")
     if context.on("NewLocalKeyProtector") == context.has("KeyProtector"):
         raise invalid("Specify either NewLocalKeyProtector or KeyProtector.")
 
@@ -119,8 +116,6 @@ def video_record(owner: Owner) -> Obj:
 
 def set_video(context: Context) -> None:
     """Set-VMVideo: off only, as nobody has said otherwise."""
-    known_only(context, "VM", "VMName", "VMVideo", "ResolutionType", "HorizontalResolution", "VerticalResolution")
-
     def act(vm: VM) -> None:
         check(vm, "vm.other")
         horizontal = limits.within(vm, "HorizontalResolution", int(context.get("HorizontalResolution", vm.video.horizontal)), 640, 65535)
@@ -141,9 +136,6 @@ def get_floppy(context: Context) -> None:
 
 def set_floppy(context: Context) -> None:
     """Set-VMFloppyDiskDrive: a .vfd image, or null to eject."""
-    if context.has("ResourcePoolName"):
-        raise not_simulated("Set-VMFloppyDiskDrive -ResourcePoolName")
-
     def act(vm: VM) -> None:
         if vm.generation == 2:
             raise invalid("Generation 2 virtual machines have no diskette drive.", vm.name)

@@ -14,32 +14,10 @@ from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Memory, Processor
 from hvplan.simulator.world.record_parts import Owner
 from hvplan.simulator.world.records import memory_record, processor_record, vm_record
-from hvplan.simulator.world.refusals import about, gone, invalid, not_simulated, operation_failed
+from hvplan.simulator.world.refusals import about, gone, invalid, operation_failed
 from hvplan.simulator.world.releases import MEMORY_ALIGNMENT, version_tuple
 from hvplan.simulator.world.state import STOPPED_STATES, State
 
-COMMON = frozenset(
-    [
-        "Verbose",
-        "Debug",
-        "ErrorAction",
-        "WarningAction",
-        "InformationAction",
-        "ErrorVariable",
-        "WarningVariable",
-        "InformationVariable",
-        "OutVariable",
-        "OutBuffer",
-        "PipelineVariable",
-        "WhatIf",
-        "Confirm",
-        "Passthru",
-        "AsJob",
-        "CimSession",
-        "ComputerName",
-        "Credential",
-    ]
-)
 _PROCESSOR = {
     "Count": "count", "Reserve": "reserve", "Maximum": "limit", "RelativeWeight": "weight", "ExposeVirtualizationExtensions": "nested",
     "EnableHostResourceProtection": "host_resource_protection", "CompatibilityForMigrationEnabled": "migration_compatibility",
@@ -61,13 +39,6 @@ def given(context: Context, rows: dict[str, str]) -> dict[str, Any]:
             value = context.get(parameter)
             made[attribute] = value if isinstance(value, bool) else int(value) if isinstance(value, int) else value
     return made
-
-
-def known_only(context: Context, *known: str) -> None:
-    """Say honestly which parameter this world does not know, instead of dropping it."""
-    for parameter in context.call.bound:
-        if parameter not in known and parameter not in COMMON and context.call.bound[parameter] not in (None, False):
-            raise not_simulated(f"{context.call.command} -{parameter}")
 
 
 def targets(context: Context, component: str) -> list[VM]:
@@ -140,8 +111,6 @@ def changed_memory(vm: VM, wanted: dict[str, Any], state: State) -> Memory:
 
 def set_processor(context: Context) -> None:
     """Set-VMProcessor."""
-    known_only(context, *_PROCESSOR, "VM", "VMName", "VMProcessor")
-
     def act(vm: VM) -> None:
         wanted = given(context, _PROCESSOR)
         new = context.state.put(replace(vm, processor=changed_processor(vm, wanted, context.state)))
@@ -152,8 +121,6 @@ def set_processor(context: Context) -> None:
 
 def set_memory(context: Context) -> None:
     """Set-VMMemory."""
-    known_only(context, *_MEMORY, "VM", "VMName", "VMMemory")
-
     def act(vm: VM) -> None:
         wanted = given(context, _MEMORY)
         new = context.state.put(replace(vm, memory=changed_memory(vm, wanted, context.state)))
@@ -164,8 +131,6 @@ def set_memory(context: Context) -> None:
 
 def set_vm(context: Context) -> None:
     """Set-VM: everything it can set, checked first, applied together."""
-    known_only(context, *_SET_VM, "VM", "Name", "AllowUnverifiedPaths", "DynamicMemory", "StaticMemory", "ProcessorCount", *_VM_MEMORY)
-
     def act(vm: VM) -> None:
         new = vm
         for parameter, (attribute, apply) in _SET_VM.items():

@@ -10,7 +10,7 @@ from hvplan.simulator.world import nouns, units
 from hvplan.simulator.world.cultures import CULTURES
 from hvplan.simulator.world.enums import words
 from hvplan.simulator.world.reader import Node, Problems
-from hvplan.simulator.world.releases import RELEASES
+from hvplan.simulator.world.releases import RELEASES, TEMPLATES
 from hvplan.simulator.world.shape import (
     INVALID,
     Field,
@@ -126,6 +126,7 @@ HOST = Shape(
         "memory": Field("memory", size, units.size_text),
         "cluster": Field("cluster", boolean),
         "domain": Field("domain", text),
+        "secureBootTemplates": Field("templates", many(choice(*TEMPLATES)), list),
         "guest": Field("guest", guest, guest_map),
         "nextMac": Field("next_mac", whole(0, _LARGE)),
     },

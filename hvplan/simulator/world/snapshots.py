@@ -30,20 +30,25 @@ def get_snapshot(context: Context) -> None:
             raise snapshot_not_found()
         context.give(snapshot_record(*found, context.state))
         return
+    pattern = context.text("Name") or "*"
     if context.has("ParentOf") or context.has("ChildOf"):
         for vm, checkpoint in _relatives(context):
-            context.give(snapshot_record(vm, checkpoint, context.state))
+            if _asked(context, pattern, checkpoint):
+                context.give(snapshot_record(vm, checkpoint, context.state))
         return
-    pattern = context.text("Name") or "*"
     vms = context.vms()
     found_any = False
     for vm in vms:
         for checkpoint in vm.checkpoints:
-            if matches(pattern, checkpoint.name) and (not context.has("SnapshotType") or checkpoint.type == context.get("SnapshotType")):
+            if _asked(context, pattern, checkpoint):
                 context.give(snapshot_record(vm, checkpoint, context.state))
                 found_any = True
     if vms and not found_any and not has_wildcard(pattern):
         raise snapshot_not_found()
+
+
+def _asked(context: Context, pattern: str, checkpoint: Checkpoint) -> bool:
+    return matches(pattern, checkpoint.name) and (not context.has("SnapshotType") or checkpoint.type == context.get("SnapshotType"))
 
 
 def _relatives(context: Context) -> list[Taken]:

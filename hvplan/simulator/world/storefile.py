@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from hvplan.diagnostics import Diagnostic, Place
 from hvplan.errors import HvplanError
+from hvplan.simulator.clock import RealClock
 
 
 def state_path(seed: Path) -> Path:
@@ -59,6 +60,7 @@ class StoreFile:
     def release(self) -> None:
         """Give the lock back; a second time does nothing."""
         if not self._handle.closed:
+            self._handle.truncate(0)
             self._handle.close()
 
     def _take(self) -> BinaryIO:
@@ -66,14 +68,25 @@ class StoreFile:
         try:
             _hold(handle)
         except OSError:
-            handle.seek(0)
-            holder = handle.read(32).split()
+            holder = _holder(handle)
             handle.close()
-            raise HvplanError(_busy(self.path, holder[0].decode("ascii", "replace") if holder else "?")) from None
+            raise HvplanError(_busy(self.path, holder)) from None
         handle.truncate(0)
         handle.write(f"{os.getpid()}\n".encode("ascii"))
         handle.flush()
         return handle
+
+
+def _holder(handle: BinaryIO) -> str:
+    """Who holds the file: one that has only just taken it writes its number in a moment."""
+    clock = RealClock()
+    for _ in range(20):
+        handle.seek(0)
+        line = handle.read(32)
+        if line.endswith(b"\n"):
+            return f"process {line.decode('ascii', 'replace').strip()}"
+        clock.sleep(0.02)
+    return "another process that has just begun or is about to end"
 
 
 def _hold(handle: BinaryIO) -> None:
@@ -90,10 +103,10 @@ def _hold(handle: BinaryIO) -> None:
     fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _busy(path: Path, pid: str) -> Diagnostic:
+def _busy(path: Path, holder: str) -> Diagnostic:
     return Diagnostic(
         code="world-in-use",
-        summary=f"The simulated world is in use by the process {pid}.",
+        summary=f"The simulated world is in use by {holder}.",
         hint="Wait until it ends, or stop it; a process that no longer exists does not block.",
         place=Place(str(path)),
     )

@@ -15,7 +15,6 @@ from hvplan.simulator.world.host_nouns import NetAdapter, Switch
 from hvplan.simulator.world.record_devices import switch_record
 from hvplan.simulator.world.record_parts import texts
 from hvplan.simulator.world.refusals import gone, invalid, operation_failed, refusal, switch_not_found
-from hvplan.simulator.world.settings import known_only
 from hvplan.simulator.world.state import STOPPED_STATES, own_adapter
 from hvplan.simulator.world.wildcard import has_wildcard, matches
 
@@ -57,6 +56,8 @@ def new_switch(context: Context) -> None:
         if teaming:
             values["bandwidth_mode"] = "Weight" if mode == "Default" else mode
     else:
+        if context.on("EnableEmbeddedTeaming"):
+            raise invalid("An embedded team needs network adapters.", name)
         type = context.text("SwitchType", "Internal")
         if type not in ("Internal", "Private"):
             raise invalid("The switch type must be Internal or Private; an external switch follows from its network adapter.", name)
@@ -116,8 +117,6 @@ def _targets(context: Context, names: str = "Name") -> list[Switch]:
 
 def set_switch(context: Context) -> None:
     """Set-VMSwitch: notes, who uses the host's adapter, and the type."""
-    known_only(context, "Name", "VMSwitch", "Notes", "AllowManagementOS", "SwitchType", "NetAdapterName", "NetAdapterInterfaceDescription")
-
     def act(switch: Switch) -> None:
         new = switch
         if context.call.bound.get("Notes") is not None:
@@ -193,8 +192,6 @@ def get_team(context: Context) -> None:
 
 def set_team(context: Context) -> None:
     """Set-VMSwitchTeam: members and load balancing of an embedded team."""
-    known_only(context, "Name", "VMSwitch", "NetAdapterName", "NetAdapterInterfaceDescription", "LoadBalancingAlgorithm", "TeamingMode")
-
     def act(switch: Switch) -> None:
         if not switch.embedded_teaming:
             raise invalid(f"The virtual switch '{switch.name}' has no embedded team.", switch.name)

@@ -12,9 +12,8 @@ from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.enums import enum
 from hvplan.simulator.world.host_nouns import File, Vhd
 from hvplan.simulator.world.record_parts import u32, u64
-from hvplan.simulator.world.refusals import Refusal, not_simulated, operation_failed, refusal, vm_id_not_found
+from hvplan.simulator.world.refusals import Refusal, operation_failed, refusal, vm_id_not_found
 from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM
-from hvplan.simulator.world.settings import known_only
 from hvplan.simulator.world.state import State
 
 _FORMATS = {".vhd": "VHD", ".avhd": "VHD", ".vhds": "VHDSet"}
@@ -57,8 +56,6 @@ def opened(state: State, path: str) -> tuple[File, Vhd]:
 
 def get_vhd(context: Context) -> None:
     """Get-VHD, by paths or by the ids of VMs whose disks it then lists."""
-    if context.has("DiskNumber"):
-        raise not_simulated("Get-VHD -DiskNumber")
     paths = [str(path) for path in context.many("Path")]
     for id in context.many("VMId"):
         vm = context.state.vms.get(id if isinstance(id, UUID) else UUID(str(id)))
@@ -71,11 +68,11 @@ def get_vhd(context: Context) -> None:
 
 def new_vhd(context: Context) -> None:
     """New-VHD: dynamic unless it says otherwise; differencing takes size and format from its parent."""
-    known_only(
-        context, "Path", "SizeBytes", "ParentPath", "Dynamic", "Fixed", "Differencing", "BlockSizeBytes", "LogicalSectorSizeBytes", "PhysicalSectorSizeBytes"
-    )
     parent = context.text("ParentPath")
-    kind = "Differencing" if parent or context.on("Differencing") else "Fixed" if context.on("Fixed") else "Dynamic"
+    kinds = [kind for kind in ("Dynamic", "Fixed", "Differencing") if context.on(kind)] or ["Differencing" if parent else "Dynamic"]
+    if len(kinds) > 1 or (kinds[0] == "Differencing") != bool(parent):
+        raise vhds.arguments(context.text("Path"))
+    kind = kinds[0]
 
     def act(path: str) -> None:
         full = path if ":" in path or path.startswith("\\\\") else units.join(context.state.host.settings.vhd_path, path)
@@ -152,7 +149,6 @@ def merge_vhd(context: Context) -> None:
 
 def set_vhd(context: Context) -> None:
     """Set-VHD: another parent, physical sector size or identifier, of a file that is not in use."""
-    known_only(context, "Path", "ParentPath", "PhysicalSectorSizeBytes", "IgnoreIdMismatch", "ResetDiskIdentifier", "LeafPath", "Force")
     state, path = context.state, context.text("Path")
     file, header = opened(state, path)
     if state.holder(path) is not None:
@@ -161,6 +157,10 @@ def set_vhd(context: Context) -> None:
         parent = opened(state, context.text("ParentPath"))[0]
         if header.type != "Differencing" or any(vhds.same(link, path) for link in state.chain(parent.path)):
             raise vhds.arguments(path)
+        present = state.vhd(header.parent)
+        if present is not None and parent.vhd is not None and present.identifier != parent.vhd.identifier and not context.on("IgnoreIdMismatch"):
+            why = "There exists ID mismatch between the differencing virtual hard disk and the parent disk. (0xC03A000E)."
+            raise operation_failed(f"Failed to set new parent for the virtual disk '{path}': {why}", path)
         header = replace(header, parent=parent.path)
     if context.has("PhysicalSectorSizeBytes"):
         size = int(context.get("PhysicalSectorSizeBytes"))

@@ -11,9 +11,16 @@ from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import Vlan
 from hvplan.simulator.world.record_parts import Owner
 from hvplan.simulator.world.refusals import Refusal, invalid, operation_failed
-from hvplan.simulator.world.settings import known_only
 
-_MODES = ("Access", "Trunk", "Isolated", "Community", "Promiscuous", "Untagged")
+_MODES = {
+    "Access": ("VlanId",),
+    "Trunk": ("NativeVlanId", "AllowedVlanIdList"),
+    "Isolated": ("PrimaryVlanId", "SecondaryVlanId"),
+    "Community": ("PrimaryVlanId", "SecondaryVlanId"),
+    "Promiscuous": ("PrimaryVlanId", "SecondaryVlanIdList"),
+    "Untagged": (),
+}
+"""Each mode and what belongs to it; what belongs to another one is refused with it, which is the stricter reading."""
 
 
 def get_vlan(context: Context) -> None:
@@ -34,11 +41,6 @@ def get_vlan(context: Context) -> None:
 
 def set_vlan(context: Context) -> None:
     """Set-VMNetworkAdapterVlan: exactly one mode, with what belongs to it."""
-    known_only(
-        context, "VM", "VMName", "VMNetworkAdapter", "VMNetworkAdapterName", "ManagementOS", *_MODES,
-        "VlanId", "NativeVlanId", "AllowedVlanIdList", "PrimaryVlanId",
-        "SecondaryVlanId", "SecondaryVlanIdList",
-    )  # fmt: skip
     wanted = _wanted(context)
 
     def act(pair: Pair) -> None:
@@ -59,6 +61,9 @@ def _wanted(context: Context) -> Vlan:
     modes = [mode for mode in _MODES if context.on(mode)]
     if len(modes) != 1:
         raise invalid("Specify exactly one of Access, Trunk, Isolated, Community, Promiscuous, Untagged.")
+    for parameter in (name for names in _MODES.values() for name in names):
+        if context.has(parameter) and parameter not in _MODES[modes[0]]:
+            raise invalid(f"{parameter} does not belong to the mode {modes[0]}.")
     match modes[0]:
         case "Access":
             return Vlan(mode="Access", access=_id(context, "VlanId"))

@@ -11,7 +11,7 @@ from hvplan.simulator.world.cultures import word
 from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Adapter, Disk, Dvd, Firmware, Memory, Slot
 from hvplan.simulator.world.records import vm_record
-from hvplan.simulator.world.refusals import about, invalid, not_simulated, operation_failed, vm_id_not_found, wrong_state
+from hvplan.simulator.world.refusals import about, invalid, operation_failed, vm_id_not_found, wrong_state
 from hvplan.simulator.world.releases import version_tuple
 
 
@@ -23,8 +23,6 @@ def get_vm(context: Context) -> None:
         if found is None:
             raise vm_id_not_found(wanted, reading=True)
         vms = [found]
-    elif context.has("ClusterObject"):
-        raise not_simulated("Get-VM -ClusterObject")
     elif context.has("Name"):
         vms = context.vms("Name", reading=True)
     else:
@@ -36,9 +34,6 @@ def get_vm(context: Context) -> None:
 
 def new_vm(context: Context) -> None:
     """New-VM: nothing is left behind when any of it is refused (behaviour 6 for the defaults)."""
-    for parameter in ("Experimental", "Prerelease", "GuestStateIsolationType", "SourceGuestStatePath", "AsJob"):
-        if context.on(parameter):
-            raise not_simulated(f"New-VM -{parameter}")
     state = context.state
     name = limits.name(context.text("Name", "New Virtual Machine"))
     generation = int(context.get("Generation", 1))

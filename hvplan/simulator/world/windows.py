@@ -82,42 +82,50 @@ def _guest_networks(state: State, context: Context) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+_CIMV2, _VIRTUALIZATION = "root/cimv2", "root/virtualization/v2"
 _CLASSES = {
-    "Win32_OperatingSystem": _operating_system,
-    "Win32_ComputerSystem": _computer_system,
-    "Win32_ComputerSystemProduct": _product,
-    "Win32_Service": _services,
-    "Msvm_GuestNetworkAdapterConfiguration": _guest_networks,
+    "Win32_OperatingSystem": (_CIMV2, _operating_system),
+    "Win32_ComputerSystem": (_CIMV2, _computer_system),
+    "Win32_ComputerSystemProduct": (_CIMV2, _product),
+    "Win32_Service": (_CIMV2, _services),
+    "Msvm_GuestNetworkAdapterConfiguration": (_VIRTUALIZATION, _guest_networks),
 }
-_QUERY = re.compile(r"\s*SELECT\s+.+?\s+FROM\s+(\w+)(?:\s+WHERE\s+(.+))?\s*", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(r"\s*SELECT\s+(.+?)\s+FROM\s+(\w+)(?:\s+WHERE\s+(.+))?\s*", re.IGNORECASE | re.DOTALL)
 _CONDITION = re.compile(r"\s*(\w+)\s*(=|LIKE)\s*(?:'([^']*)'|\"([^\"]*)\"|(\w+))\s*", re.IGNORECASE)
 
 
 def get_cim(context: Context) -> None:
-    """Get-CimInstance of a few classes, with conditions joined by AND."""
+    """Get-CimInstance of a few classes, each in its own namespace, with conditions joined by AND; properties that are not asked for have no value."""
     name, condition = context.text("ClassName"), context.text("Filter")
+    wanted = {str(one).lower() for one in context.many("Property")}
     if context.has("Query"):
         found = _QUERY.fullmatch(context.text("Query"))
         if found is None:
             raise not_simulated("this query")
-        name, condition = found[1], found[2] or ""
+        name, condition = found[2], found[3] or ""
+        wanted = {one.strip().lower() for one in found[1].split(",")} - {"*"}
     known = next((key for key in _CLASSES if key.lower() == name.lower()), None)
     if known is None:
         raise not_simulated(f"the CIM class {name}")
-    rows = _CLASSES[known]
+    home, rows = _CLASSES[known]
+    namespace = context.text("Namespace", _CIMV2).replace("\\", "/").strip("/").lower()
+    if namespace != home:
+        raise _cim("HRESULT 0x80041010", "MetadataError", "Invalid class", f"{namespace}:{name}")
     tests = [_condition(part) for part in re.split(r"\s+AND\s+", condition, flags=re.IGNORECASE) if part.strip()]
     for row in rows(context.state, context):
         lower = {key.lower(): str(value).lower() for key, value in row.items()}
         if all(matches(pattern, lower.get(key, "")) if fuzzy else lower.get(key) == pattern for key, pattern, fuzzy in tests):
-            context.give(Obj(known, row))
+            context.give(Obj(known, {key: value for key, value in row.items() if not wanted or key.lower() in wanted}))
+
+
+def _cim(id: str, category: str, message: str, target: str) -> Refusal:
+    return refusal(id, category, message, target, exception="Microsoft.Management.Infrastructure.CimException", terminating=True)
 
 
 def _condition(text: str) -> tuple[str, str, bool]:
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise refusal(
-            "HRESULT 0x80041017", "InvalidArgument", "Invalid query", text, exception="Microsoft.Management.Infrastructure.CimException", terminating=True
-        )
+        raise _cim("HRESULT 0x80041017", "InvalidArgument", "Invalid query", text)
     value = next(one for one in (found[3], found[4], found[5]) if one is not None).replace("\\\\", "\\").lower()
     fuzzy = found[2].upper() == "LIKE"
     return found[1].lower(), value.replace("%", "*") if fuzzy else value, fuzzy

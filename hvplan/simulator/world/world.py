@@ -20,6 +20,7 @@ from hvplan.simulator.world.context import Context
 from hvplan.simulator.world.emitter import emit
 from hvplan.simulator.world.handlers import ASKING, FORCELESS, HANDLERS
 from hvplan.simulator.world.latency import PROFILES, seconds
+from hvplan.simulator.world.parameters import heed
 from hvplan.simulator.world.power import settle
 from hvplan.simulator.world.refusals import Refusal, not_simulated, prompt
 from hvplan.simulator.world.seed import dump_state, load_state
@@ -94,6 +95,7 @@ class SimulatedWorld:
                         raise prompt(call.command)
                     if handler is None:
                         raise not_simulated(call.command)
+                    heed(call.command, call.bound, self.state.host.name)
                     handler(context)
                 except Refusal as refusal:
                     context.errors.append(refusal.error)

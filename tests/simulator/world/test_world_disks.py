@@ -234,7 +234,7 @@ def test_converting_copies() -> None:
 @pytest.mark.parametrize(
     ("set", "bound", "property", "expected"),
     [
-        ("Parent", {"ParentPath": "D:\\VHDs\\one.vhdx"}, "ParentPath", "D:\\VHDs\\one.vhdx"),
+        ("Parent", {"ParentPath": "D:\\VHDs\\one.vhdx", "IgnoreIdMismatch": True}, "ParentPath", "D:\\VHDs\\one.vhdx"),
         ("PhysicalSectorSize", {"PhysicalSectorSizeBytes": 512}, "PhysicalSectorSize", 512),
     ],
 )
@@ -242,5 +242,8 @@ def test_a_header_is_set_on_a_closed_file(set: str, bound: dict[str, Any], prope
     """Set-VHD: another parent, another physical sector size; in these sets there is no Force to give."""
     host = world()
     good(host, "New-VHD", Path=["D:\\VHDs\\a.vhdx"], ParentPath="D:\\golden\\base.vhdx", Differencing=True)
+    if "IgnoreIdMismatch" in bound:  # a disk of its own is no parent unless somebody insists
+        unasked = run(host, "Set-VHD", set, Path="D:\\VHDs\\a.vhdx", ParentPath=bound["ParentPath"])
+        assert [error.id for error in unasked.errors] == ["OperationFailed"]
     assert not run(host, "Set-VHD", set, Path="D:\\VHDs\\a.vhdx", **bound).errors
     assert vhd(host, "D:\\VHDs\\a.vhdx")[property] == expected

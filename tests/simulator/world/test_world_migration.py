@@ -72,5 +72,5 @@ def test_its_settings_stand_whether_it_is_on_or_off(parameter: str, default: Any
     good(host, "Set-VMHost", **{parameter: value})
     again = SimulatedWorld.from_text(host.dump_text(), clock=VirtualClock(NOW))
     after = dict(one(again, "Get-VMHost").props)
-    assert {name for name in after if after[name] != before[name]} == {parameter}
+    assert {name for name in after if after[name] != before[name] and name != "SecureBootTemplates"} == {parameter}  # objects of one call each
     assert (after[parameter], enabled(again)) == (value, on)

@@ -125,13 +125,13 @@ def test_the_audit_log_has_a_line_for_every_call(seed: Path, tmp_path: Path) -> 
         made = new_vm(host, "new")
         refused(host, "Get-VM", Name=["nobody"])
         host.unbound("Set-VM", "NamedParameterNotFound", 3, 4)
-        good(host, "Get-VM", Credential="secret words")
+        refused(host, "Get-VM", Credential="secret words")
     with open_world(seed, audit=log, clock=VirtualClock(NOW)) as host:
         good(host, "Set-VM", VM=[made], Notes="x")
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [(line["command"], line["outcome"], line["error"]) for line in lines] == [
         ("New-VM", "done", None), ("Get-VM", "failed", "InvalidParameter"), ("Set-VM", "unbound", "NamedParameterNotFound"),
-        ("Get-VM", "done", None), ("Set-VM", "done", None),
+        ("Get-VM", "failed", "NotSimulated"), ("Set-VM", "done", None),
     ]  # fmt: skip
     assert set(lines[0]) == {"time", "session", "pipeline", "command", "set", "bound", "outcome", "error"}
     assert lines[-1]["bound"]["VM"] == [{"type": "VirtualMachine", "id": made.id, "name": "new"}]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from hvplan.cli import options
 from hvplan.cli.options import Command, clock_of, run_of
+from hvplan.cli.state import Run
+
+if TYPE_CHECKING:  # imported when the command runs
+    from hvplan.cli.applying import Job
+    from hvplan.cli.hosts import AdHoc
 
 PLAN_CHANGING: Final = {"targets": "--target", "excludes": "--exclude", "max_impact": "--max-impact", "skip_refused": "--skip-refused", "at": "--at"}
 """Options that would make another plan, and so cannot stand beside a saved one."""
@@ -47,16 +51,17 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, 
     state = run_of(ctx)
     job = Job.of(asked)
     given = ad_hoc(address, user, auth)
+    reached = {"--address": address, "--user": user, "--auth": auth}
     guarded = {"allow_unpinned": asked["allow_unpinned"], "allow_insecure": asked["allow_insecure"], "environment": os.environ}
     saved = _saved(paths)
     if saved is not None:
         _no_planning(asked)
-        return _carry_saved(state, job, saved, paths[0], asked["hosts_file"], given, guarded)
+        return _carry_saved(state, job, saved, paths[0], asked["hosts_file"], given, guarded, lambda files: _again(files, asked, reached))
     at: datetime | None = asked["at"]
     clock = clock_of(at)
     loaded, desired = read_files(state, paths, asked["hosts_file"], given)
     guard_in_ci(desired.hosts, **guarded)
-    again = _again(paths, asked)
+    again = _again(paths, asked, reached)
     scope = Scope(**{name: asked[name] for name in Scope.__dataclass_fields__})
     with planned(state, loaded, desired, scope, clock) as made:
         if asked["view"] != "json":
@@ -69,17 +74,17 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, 
         return job.carry_out(state, made.document, made.sessions, clock, again=again, approved=False)
 
 
-def _again(paths: tuple[str, ...], asked: Mapping[str, Any]) -> str:
-    """The same command again, its consents included, `--yes` left to whoever types it."""
+def _again(paths: Iterable[str], asked: Mapping[str, Any], reached: Mapping[str, str | None]) -> str:
+    """The same command again: the same host, scope, gates and consents; `--yes` is left to whoever types it. `reached`: `--address` and what goes with it."""
     words = ["hvplan", "apply", *paths]
-    words += ["--hosts", asked["hosts_file"]] if asked["hosts_file"] else []
+    values = {"--hosts": asked["hosts_file"], **reached, "--max-impact": asked["max_impact"], "--refuse-above": asked["refuse_above"]}
+    words += [word for flag, value in values.items() if value for word in (flag, value)]
     for name, flag in (("targets", "--target"), ("excludes", "--exclude")):
         words += [word for glob in asked[name] for word in (flag, glob)]
     for flag in ("--adopt", "--allow-restart", "--delete-disks", "--allow-management-change"):
         words += [flag if glob == options.ALL else f"{flag}={glob}" for glob in asked[flag[2:].replace("-", "_")]]
-    words += ["--max-impact", asked["max_impact"]] if asked["max_impact"] else []
     words += ["--max-deletes", str(asked["max_deletes"])] if asked["max_deletes"] is not None else []
-    words += ["--skip-refused"] if asked["skip_refused"] else []
+    words += [flag for flag in ("--skip-refused", "--allow-unpinned", "--allow-insecure") if asked[flag[2:].replace("-", "_")]]
     return shlex.join(words)
 
 
@@ -109,7 +114,9 @@ def _no_planning(asked: Mapping[str, Any]) -> None:
             raise click.UsageError(f"{flag} would change the plan, and {'PLAN'} is carried out as it is; make a new plan with it")
 
 
-def _carry_saved(state: Any, job: Any, raw: bytes, name: str, hosts_file: str | None, given: Any, guarded: dict[str, Any]) -> int:
+def _carry_saved(
+    state: Run, job: Job, raw: bytes, name: str, hosts_file: str | None, given: AdHoc | None, guarded: dict[str, Any], again: Callable[[list[str]], str]
+) -> int:
     from hvplan.cli.hosts import guard_in_ci, sessions
     from hvplan.cli.planning import check_globs
     from hvplan.cli.saved_hosts import hosts_of
@@ -122,10 +129,8 @@ def _carry_saved(state: Any, job: Any, raw: bytes, name: str, hosts_file: str | 
     hosts = hosts_of(document, hosts_file, given)
     guard_in_ci(hosts, **guarded)
     files = [file["path"] for file in document.sources.get("files", ()) if isinstance(file, Mapping) and isinstance(file.get("path"), str)]
-    again = shlex.join(["hvplan", "apply", *files, *(["--hosts", hosts_file] if hosts_file else [])])
     clock = clock_of(None)
     with sessions(hosts, clock) as reached:
         if reached.failed:
             raise HvplanError.of(d for error in reached.failed.values() for d in error.diagnostics)
-        code: int = job.carry_out(state, replace(document), reached.sessions, clock, again=again, approved=True)
-        return code
+        return job.carry_out(state, document, reached.sessions, clock, again=again(files), approved=True)

@@ -152,6 +152,21 @@ def test_a_result_says_what_became_of_every_step(tmp_path: Path) -> None:
     assert ran.out.endswith(shown), "show prints the result as apply did"
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_the_way_on_is_the_same_run(tmp_path: Path, saved: bool) -> None:
+    """The command to go on with keeps scope, gates and consents, also after a saved plan; --yes is left to whoever types it."""
+    deaf = WORLD.replace("    notes: |-", "    guest: {shutdown: never}\n    notes: |-", 1)
+    lab = lab_of(tmp_path, ways("{shutdown: {timeout: 1s, then: Fail}}"), deaf)
+    gates = ("--allow-restart=vm/web01", "--refuse-above", "data", "--max-deletes", "1")
+    lab("plan", "lab.yaml", "-o", "p.json")
+    ran = lab("apply", *(("p.json",) if saved else ("lab.yaml", "--yes", "--target", "web01")), *gates, "--format", "json")
+    assert ran.code == 4, ran.err
+    again = json.loads(ran.raw)["continue"].split()
+    assert again[:3] == ["hvplan", "apply", "lab.yaml"]
+    assert set(again) >= {*gates, *(() if saved else ("--target", "web01"))}
+    assert "--yes" not in again
+
+
 def test_a_stale_plan_writes_nothing(tmp_path: Path) -> None:
     """Something moved after the plan: 3, nothing written; the text says what it was then and is now."""
     lab = lab_of(tmp_path, HEAD + WEB)

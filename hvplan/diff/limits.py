@@ -14,7 +14,7 @@ from hvplan.model.live import LiveAdapter, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.parts import Memory, Processor
 from hvplan.model.rows import rows, settled
-from hvplan.model.values import Unknown, show_size
+from hvplan.model.values import UNSET, Unknown, show_size
 
 PROCESSORS: Final[Mapping[str, int]] = {"2016": 240, "2019": 240, "2022": 1024, "2025": 2048}
 MEMORY: Final[Mapping[str, int]] = {"2016": 12 << 40, "2019": 12 << 40, "2022": 240 << 40, "2025": 240 << 40}
@@ -114,12 +114,15 @@ def _over(vm: Machine, path: str, code: str, text: str) -> Finding:
 
 
 def device_limits(vm: Machine, live: LiveVm | None, changes: tuple[object, ...], controllers: int, ctx: Context) -> Iterator[Finding]:
-    """More adapters or SCSI controllers than a machine takes, or fewer controllers than a new one comes with (behaviour 3.1, 6)."""
+    """More adapters or SCSI controllers than a machine takes, or more controllers than are declared: a new one comes with one (behaviour 3.1, 6)."""
     most, _ = CONTROLLERS["scsi"]
     if controllers > most:
         yield _over(vm, "devices.scsiControllers", "controllers", f"{controllers} SCSI controllers: a machine takes at most {most}.")
-    if vm.new and vm.want.scsi_controllers == 0 and vm.want.lifecycle.manages("devices.scsiControllers"):
-        text = "a new machine comes with 1 SCSI controller, not 0; this version does not remove it. Declare 1, or leave it out."
+    said = vm.want.scsi_controllers if vm.want.lifecycle.manages("devices.scsiControllers") else UNSET
+    if isinstance(said, int) and said < controllers and (live is None or said >= live.scsi_controllers):  # of those that are there, `fewer_controllers` speaks
+        text = f"its drives need {controllers} SCSI controllers, not {said}. Declare {controllers}, or leave it out."
+        if said == 0 and live is None:
+            text = "a new machine comes with 1 SCSI controller, not 0; this version does not remove it. Declare 1, or leave it out."
         yield Finding(address=vm.address, code="controllers-fewer", text=text, path="devices.scsiControllers", blocks=(vm.address,))
     new = vm.situation.generation == 2 and ctx.host.identity.release != "2016" and _version(vm.situation.version) >= (8, 3)
     for legacy, limit, what in ((False, ADAPTERS_NEW if new else ADAPTERS_OLD, "network"), (True, ADAPTERS_LEGACY, "emulated (legacy)")):

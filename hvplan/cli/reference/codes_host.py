@@ -67,7 +67,10 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "slot-kind": ("The machine has no slots of that kind.", "Use scsi."),
     "slot-moved": ("The disk is attached to another slot of the machine, and what is attached there could not be read.", "Declare that slot."),
     "controllers": ("More SCSI controllers than a machine takes.", "At most 4."),
-    "controllers-fewer": ("The machine has, or its drives need, more SCSI controllers than are declared; this version removes none.", "Declare as many as there are."),
+    "controllers-fewer": (
+        "The machine has, or its drives need, more SCSI controllers than are declared; this version removes none.",
+        "Declare as many as there are.",
+    ),
     "disk-path": ("The slot holds something that does not give way to the declared file.", "Detach it, correct the path, or choose another slot."),
     "disk-lost": (
         "The file in a drive is not there, and neither is the declared one, nor what a run that was cut off would have left.",

@@ -19,6 +19,7 @@ from hvplan.model.values import UNSET
 STEADY: Final = frozenset({"Running", "Off", "Saved", "Paused"})
 _START: Final = When("it is started", Impact.ONLINE)
 _OWED: Final = When("an earlier run stopped it and did not start it again", Impact.ONLINE)
+_OWED_STOP: Final = When("an earlier run resumed it for a change and did not shut it down again", Impact.STOP)
 _RESUME: Final = When("it is resumed", Impact.ONLINE)
 _RESUMED: Final = When("it is resumed and shut down", Impact.STOP)
 _STOP: Final = When("the declared state stops it", Impact.STOP)
@@ -43,10 +44,15 @@ ON_THE_WAY: Final[Mapping[str, str]] = {"Starting": "Running", "Resuming": "Runn
 
 
 def state_change(want: VirtualMachine, live: LiveVm, marker: Marker | None = None, saved: str = "") -> FieldChange | None:
-    """The declared power state as a change, if it is one; or the start that a killed run still owes. `saved`: the policy for saved machines."""
+    """The declared power state as a change, if it is one; or what a killed run still owes: a start, or the stop of a machine it has resumed.
+
+    `saved`: the policy for saved machines.
+    """
     wanted = want.power
     if wanted is UNSET and marker and marker.restart and live.state == "Off":
         return FieldChange(path="state", before="Off", after="Running", line=_OWED)
+    if wanted is UNSET and marker and marker.resumed and live.state == "Running":
+        return FieldChange(path="state", before="Running", after="Off", line=_OWED_STOP)
     if wanted is UNSET or wanted == live.state:
         return None
     if ON_THE_WAY.get(live.state) == wanted:

@@ -104,7 +104,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
         claims=found.cut_off
         or found.former
         or (found.misnamed and live.name == want.name)
-        or (found.marker is not None and (found.marker.restart or bool(found.marker.going))),
+        or (found.marker is not None and (found.marker.restart or found.marker.resumed or bool(found.marker.going))),
         finishing=found.finishing,
         renamed_from=live.name if live.name != want.name else "",
         protect=_protect(want, found) if marks else None,

@@ -185,7 +185,7 @@ def _mark(line: str, names: _Names) -> str:
             kept.append(f"{key}={value if value == 'new' else _short_id(value, names)}")
         elif key.startswith("nic/") and equals:
             kept.append(f"nic/{names.given(unquote(key[4:]), 'adapter')}={_short_id(value, names)}")
-        elif word in ("origin=created", "origin=adopted", "protect", "restart"):
+        elif word in ("origin=created", "origin=adopted", "protect", "restart", "resumed"):
             kept.append(word)
     return " ".join(kept)
 

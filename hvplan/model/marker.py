@@ -33,7 +33,8 @@ class Marker:
     """`kind` is `vm` or `switch`; `owner` the first 13 characters of the object's GUID, or `new` while a creation is under way.
 
     `applied`: section -> short digest. `adapters`: device key -> first 13 characters of the adapter's GUID. `restart`:
-    the machine was stopped for a change and is owed its start, which a killed run did not come to. `going`: device key ->
+    the machine was stopped for a change and is owed its start, which a killed run did not come to; `resumed`: it was saved and
+    is resumed for a change, so it is owed its stop. `going`: device key ->
     file of a disk that goes with the machine: what a killed run has detached and not deleted yet is known by this alone.
     """
 
@@ -46,6 +47,7 @@ class Marker:
     adapters: Mapping[str, str] = field(default_factory=dict)
     protect: bool = False
     restart: bool = False
+    resumed: bool = False
     going: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, guid: str) -> bool:
@@ -79,6 +81,7 @@ def _line(marker: Marker, applied: Mapping[str, str]) -> str:
     words += [f"nic/{_safe(key)}={guid}" for key, guid in sorted(marker.adapters.items())]
     words += ["protect"] if marker.protect else []
     words += ["restart"] if marker.restart else []
+    words += ["resumed"] if marker.resumed else []
     words += [f"going/{_safe(key)}={_safe(path)}" for key, path in sorted(marker.going.items())]
     return PREFIX + " ".join(words)
 
@@ -121,6 +124,7 @@ def _parse(line: str) -> Marker | None:
         adapters=adapters,
         protect="protect" in values,
         restart="restart" in values,
+        resumed="resumed" in values,
         going=going,
     )
 

@@ -107,18 +107,19 @@ def vm_mark(
 
 
 def intent_mark(
-    host: str, change: Update | Keep, devices: Sequence[Change], stack: Stack, *, restart: bool, blocked: frozenset[str]
+    host: str, change: Update | Keep, devices: Sequence[Change], stack: Stack, *, restart: bool, resumed: bool, blocked: frozenset[str]
 ) -> tuple[Draft, str] | None:
-    """A mark written before what a killed run could not explain: new files, and a stop that is owed a start. Gives the step and the notes it leaves.
+    """A mark written before what a killed run could not explain: new files, a stop that is owed a start, a resumption that is owed a stop.
 
-    With it a file that stands unattached at its path is known as ours, and a machine that was left off is started again.
+    With it a file that stands unattached at its path is known as ours, a machine that was left off is started again, and one
+    that was saved is not left running. Gives the step and the notes it leaves.
     """
     want, live = change.want, change.live
     if not stack.marks or not isinstance(want, VirtualMachine) or not isinstance(live, LiveVm):
         return None
     old = change.marker
     files = [c.want.key for c in devices if isinstance(c.want, Disk) and c.address not in blocked and makes_file(c, c.want, old)]
-    if (old and old.owner == "new") or not (files or restart):
+    if (old and old.owner == "new") or not (files or restart or resumed):
         return None
     new = applied(want)
     holes = Holes()
@@ -130,7 +131,8 @@ def intent_mark(
         applied={**(old.applied if old else {}), **{disk_section(key): new[disk_section(key)] for key in files}},
         adapters=old.adapters if old else {},
         protect=bool(old and old.protect),
-        restart=restart,
+        restart=restart or bool(old and old.restart and live.state == "Off"),  # what an earlier run owes stays owed
+        resumed=resumed or bool(old and old.resumed and live.state == "Running"),
     )
     mark = marked(marker, live, None, holes)
     if mark is None:

@@ -93,6 +93,7 @@ RULES: Final = (
     _rule("power|hold stop", "marker mark", MACHINE, "the mark says what was applied, a state too"),
     _rule("power start", "marker mark", MACHINE, "the mark that a start is owed goes when it was made"),
     _rule("intent mark", "power stop", MACHINE, "a killed run must leave word that a start is owed"),
+    _rule("intent mark", "resume start", MACHINE, "a killed run must leave word that a machine was saved"),
     _rule("intent mark", "disk remove", MACHINE, "a file that was taken off its machine is known by the mark alone"),
     _rule("intent mark", "marker mark", MACHINE, "the whole mark comes last"),
     _rule("marker mark", "boot start", MACHINE, "a new machine is marked before it starts"),

@@ -50,7 +50,8 @@ def update_drafts(host: str, change: Update | Keep, devices: Sequence[Change], s
     made = power(host, address, want, live, drafts, fields, stack.policy)
     drafts = [_inside(draft, address) if made.window and draft.phase == OFFLINE else draft for draft in drafts]
     owed = made.stops and want.power is UNSET and any(draft.kind == "power" and draft.action == "start" for draft in made.drafts)
-    intent = intent_mark(host, change, devices, stack, restart=owed, blocked=blocked)
+    resumed = want.power is UNSET and any(draft.kind == "resume" for draft in made.drafts)
+    intent = intent_mark(host, change, devices, stack, restart=owed, resumed=resumed, blocked=blocked)
     drafts += [intent[0]] if intent else []
     drafts += (_start(draft, want, change) if draft.action == "start" else draft for draft in made.drafts)
     if drafts or (isinstance(change, Update) and address not in blocked):

@@ -39,7 +39,7 @@ CAUSES: Final[Mapping[frozenset[str], str]] = {
 SENTENCES: Final[Mapping[str, str]] = {
     "adopt": "adopted: it is there already, and belongs to this stack from now on",
     "finish": "finishes a creation that was cut off",
-    "claim": "marked anew: its mark carries a former name, or a start that is still owed",
+    "claim": "marked anew: its mark carries a former name, or a start or stop that is still owed",
     "release": "released: it stays, and no longer belongs to this stack",
     "protect": "protected from now on: nothing may delete or replace it",
     "unprotect": "no longer protected",

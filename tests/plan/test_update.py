@@ -17,6 +17,7 @@ from tests.plan.worlds import (
     GIB,
     IDENTITY,
     SERVICES,
+    disk,
     guid,
     host,
     lines,
@@ -350,3 +351,36 @@ def test_what_was_left_for_later_was_not_applied() -> None:
     later = plan(host(then, switches=(live_switch(),)), want)
     told = {field.path: field.cause for change in later.resource_changes for field in change.fields}
     assert told == {"processor.count": "pending", "mac": "pending"}
+
+
+def test_what_a_killed_run_owes_stays_owed() -> None:
+    """The word that a machine is to be started, or stopped, is kept by a mark that is written in between, until that is done."""
+    more = disk("data", "scsi 0:1", size=4 * GIB)
+    off = host(live_vm(state="Off", marker=mine(restart=True)), missing=(r"D:\VHDs\web01-data.vhdx", r"D:\VHDs\web01-data.hvplan.vhdx"))
+    document = plan(off, vm(disks=(more,)))
+    first, *_, last = [line for line in lines(document) if "Set-VM -Notes" in line]
+    assert " restart" in first
+    assert " restart" not in last
+    assert any("Start-VM" in line for line in lines(document))
+    runs = host(live_vm(state="Running", marker=mine(resumed=True)), missing=(r"D:\VHDs\web01-data.vhdx", r"D:\VHDs\web01-data.hvplan.vhdx"))
+    document = plan(runs, vm(disks=(more,)))
+    first, *_, last = [line for line in lines(document) if "Set-VM -Notes" in line]
+    assert " resumed" in first
+    assert " resumed" not in last
+    assert any("Stop-VM" in line for line in lines(document))
+    assert [consent.kind for consent in document.consents] == ["restart"]
+
+
+def test_a_machine_that_was_resumed_for_a_change_is_known_to_have_been_saved() -> None:
+    """Word of it is left before it is resumed; where its state is declared nothing is owed."""
+    saved = live_vm(state="Saved", marker=mine())
+    resume = Stack(name="lab", policy=Policy(saved_state="Resume"))
+    order = lines(plan(host(saved), vm(processor=Processor(count=4)), stack=resume))
+    assert [next(w for w in ("resumed", "Start-VM", "Stop-VM", "Processor", "Notes") if w in line) for line in order] == [
+        "resumed",
+        "Start-VM",
+        "Stop-VM",
+        "Processor",
+        "Notes",
+    ]
+    assert not any(" resumed" in line for line in lines(plan(host(saved), vm(processor=Processor(count=4), state="Running"), stack=resume)))

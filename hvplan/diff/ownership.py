@@ -127,7 +127,7 @@ class Search(Generic[L]):
 
     def _one(self, found: list[L], address: str, what: str) -> Identified[L]:
         if len(found) > 1:
-            text = f"{len(found)} {self.noun}s {what}: {names(found)}. Rename or remove all but one, or mark the right one with `hvplan adopt`."
+            text = f"{len(found)} {self.noun}s {what}: {names(found)}. Rename or remove all but one."
             return Foreign(_finding(address, "duplicate", text))
         return self._judge(found[0], address)
 

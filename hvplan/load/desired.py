@@ -47,6 +47,7 @@ class Builder:
     switches: list[VirtualSwitch] = field(default_factory=list)
     disks: dict[tuple[str, str], VirtualDisk] = field(default_factory=dict)
     vms: list[VirtualMachine] = field(default_factory=list)
+    homeless: list[str] = field(default_factory=list)  # names of documents that made no object
 
     def build(self, heads: list[Head], hosts_file: list[Head]) -> tuple[Desired, Places]:
         """The model and its places; look at `checker.found` before using them."""
@@ -71,7 +72,7 @@ class Builder:
             self._objects(head, merged(head, known, self.checker, complete=self.complete), self._machine)
         desired = Desired(stack=self.stack, hosts=self.hosts.all(), switches=tuple(self.switches), disks=tuple(self.disks.values()), vms=tuple(self.vms))
         places = Places(self.written)
-        between_objects(desired, places, self.checker, complete=self.complete)
+        between_objects(desired, places, self.checker, complete=self.complete, homeless=self.homeless)
         return desired, places
 
     def _stack(self, heads: list[Head]) -> None:
@@ -110,6 +111,7 @@ class Builder:
                 if isinstance(values.get("name"), str) and self._claim(head.kind, name, host, instance.place):
                     take(_One(name=name, host=host, place=instance.place, root=full, values=values))
         if not built:  # its name, instances or host are wrong: the rest is checked all the same
+            self.homeless.append(head.name)
             full, values = self._sample(head, root)
             self._rules(head, full, values)
 

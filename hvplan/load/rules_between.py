@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from hvplan.diagnostics import Place
@@ -24,17 +25,20 @@ class _Use:
     place: Place | None
 
 
-def between_objects(desired: Desired, places: Places, checker: Checker, *, complete: bool) -> None:
-    """Everything that takes two documents to see. `complete`: every file could be read, so a missing name is a mistake."""
-    if complete:
-        _links(desired, places, checker)
+def between_objects(desired: Desired, places: Places, checker: Checker, *, complete: bool, homeless: Collection[str] = ()) -> None:
+    """Everything that takes two documents to see. `complete`: every file could be read, so a missing name is a mistake.
+
+    `homeless`: names of documents that belong to no host, of which something has been said: they may be the ones that others name.
+    """
+    if complete and not any("{" in name for name in homeless):
+        _links(desired, places, checker, frozenset(homeless))
     _files(desired, places, checker)
     _addresses(desired, places, checker)
     _switches(desired, places, checker)
     _former_names(desired, places, checker)
 
 
-def _links(desired: Desired, places: Places, checker: Checker) -> None:
+def _links(desired: Desired, places: Places, checker: Checker, homeless: frozenset[str]) -> None:
     disks: dict[str, set[str]] = {}
     for item in desired.disks:
         disks.setdefault(item.host, set()).add(item.name)
@@ -45,13 +49,14 @@ def _links(desired: Desired, places: Places, checker: Checker) -> None:
             here = address.device(own, "disks", disk.key)
             links = [("vhd.source", disk.vhd.source), ("vhd.parent", disk.vhd.parent)] if disk.vhd else []
             for path, name in (*links, ("disk", disk.disk)):
-                if name and name not in disks.get(vm.host, ()):
+                if name and name not in disks.get(vm.host, ()) and name not in homeless:
                     hint = suggest(name, sorted(disks.get(vm.host, ()))) or f"write a document of kind VirtualDisk for host {vm.host}"
                     summary = f"{path}: there is no VirtualDisk document of that name on this host."
                     checker.say("disk-unknown", summary, places.place(vm.host, here, path), detail=f"found '{name}'", hint=hint)
         for name in vm.lifecycle.start_after:
-            if (vm.host, name) not in machines:
-                hint = suggest(name, [other for host, other in machines if host == vm.host])
+            if (vm.host, name) not in machines and name not in homeless:
+                others = [other for host, other in machines if host == vm.host]
+                hint = suggest(name, others) or f"write a document of kind VirtualMachine for host {vm.host}"
                 place = places.place(vm.host, own, "lifecycle.startAfter")
                 summary = "lifecycle.startAfter: there is no VirtualMachine document of that name on this host."
                 checker.say("machine-unknown", summary, place, detail=f"found '{name}'", hint=hint)

@@ -141,7 +141,12 @@ def _adapters(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
 def _adapter_settings(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
     """What adapters say that cannot be together, or not on this generation."""
     addresses: dict[str, str] = {}
+    matches: dict[str, str] = {}
     for adapter in vm.network_adapters:
+        if adapter.match_mac and (first := matches.setdefault(adapter.match_mac, adapter.key)) != adapter.key:
+            place = where(root, "devices", "networkAdapters", adapter.key, "match", "mac")
+            detail = f"{adapter.match_mac}, also of adapter {first}, at {where(root, 'devices', 'networkAdapters', first, 'match', 'mac')}"
+            checker.say("mac-twice", "Two adapters cannot be found by one MAC address.", place, detail=detail, hint="keep one of them")
         at, settings = ("devices", "networkAdapters", adapter.key), adapter.settings
         if settings.minimum_weight is not UNSET and settings.minimum_absolute is not UNSET:
             hint = "keep the one of the switch's bandwidthMode"

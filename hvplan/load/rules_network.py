@@ -42,7 +42,8 @@ def _net_adapters(switch: VirtualSwitch, root: Mapping, checker: Checker) -> Non
     items = node.items if isinstance(node, Sequence) else (node,) if isinstance(node, Mapping) else ()
     for item in items:
         named = [key for key in ("name", "mac", "description") if child(item, key) is not None] if isinstance(item, Mapping) else ["?"]
-        if len(named) != 1:
+        typo = not named and isinstance(item, Mapping) and item.entries  # of a key that is none, something has been said
+        if len(named) != 1 and not typo:
             summary = "An item of netAdapters names an adapter in one way: name, mac or description."
             checker.say("net-adapter", summary, item.place, detail=f"found {' and '.join(named) or 'none'}", hint="write {name: Ethernet 2}")
     if isinstance(node, Sequence) and not node.items:

@@ -86,7 +86,10 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         "firmware.bootOrder names nothing, or a device that the machine does not declare, that is removed, or that stands there twice.",
         "Name declared devices, each once: [disks/os, networkAdapters/lan].",
     ),
-    "mac-twice": ("Two adapters have one MAC address: an error in one machine, in two of one host a warning.", "Give each its own, or Dynamic."),
+    "mac-twice": (
+        "Two adapters have one MAC address, or are found by one: an error in one machine, in two of one host a warning.",
+        "Give each its own, or Dynamic.",
+    ),
     "secure-boot-unknown": ("firmware.secureBoot names a template that Windows does not bring.", "Check its spelling; a host may have others."),
     "switch-pattern": ("A switch name has to be sent as it is and, read as a pattern ([ ] * ?), fits another switch.", "Rename one of the switches."),
     "switch-type": ("A key of a switch does not go with its type.", "Remove the key, or change type."),

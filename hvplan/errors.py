@@ -8,7 +8,7 @@ from hvplan.diagnostics import Diagnostic, in_order
 
 
 class HvplanError(Exception):
-    """A failure that a user can understand. `exit_code` as in the table of exit codes; nothing was changed unless it says 4."""
+    """A failure that a user can understand. `exit_code` as in the table of exit codes: 1 or 3; nothing was changed."""
 
     exit_code = 1
 
@@ -34,9 +34,3 @@ class Refused(HvplanError):
     """Something that hvplan will not do: a stale plan, a missing consent, a policy (exit 3)."""
 
     exit_code = 3
-
-
-class PartlyDone(HvplanError):
-    """A write was made, or its outcome is unknown (exit 4)."""
-
-    exit_code = 4

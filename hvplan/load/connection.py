@@ -8,7 +8,7 @@ from collections.abc import Mapping as Map
 from typing import Any, Final
 
 from hvplan.load.check import Checker
-from hvplan.load.tree import Mapping, Node, child, where
+from hvplan.load.tree import Node, child, where
 from hvplan.model.values import UNSET
 
 HOSTS_FILE_ONLY: Final = ("engine", "audit", "state")
@@ -91,9 +91,3 @@ def _rules(values: Map[str, Any], node: Node, checker: Checker) -> None:
         for key in ("username", "password"):
             if child(node, key) is None:
                 say("auth", f"auth: {auth} needs a {key}.", f"write {key}: {{env: HVPLAN_{'USER' if key == 'username' else 'PASSWORD'}}}")
-
-
-def written_connection(root: Mapping) -> Node | None:
-    """The node of `connection`, if it is written as a map."""
-    node = child(root, "connection")
-    return node if isinstance(node, Mapping) else None

@@ -17,6 +17,7 @@ from hvplan.diff.ownership import Found
 from hvplan.diff.power import DISCARD, idle_state, saved_policy, state_change
 from hvplan.diff.result import ObjectDiff
 from hvplan.diff.settings import compare, missing_components, row_findings, unknown_part
+from hvplan.diff.starting import start_foreseen
 from hvplan.diff.stopping import stop_foreseen
 from hvplan.model import boot
 from hvplan.model.impact import Impact, Situation, When, judge
@@ -116,8 +117,9 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     if anything:
         findings += forbidden(vm, change, devices.changes, ctx)
     warned, hopeless = stop_foreseen(vm, change, devices.changes, ctx.desired.stack.policy)
-    findings += hopeless
-    told = [idle_state(want, live), *warned]
+    lacking, unstartable = start_foreseen(change, devices.changes, ctx.host)
+    findings += (*hopeless, *unstartable)
+    told = [idle_state(want, live), *warned, *lacking]
     return ObjectDiff(
         changes=(shown, *devices.changes),
         findings=tuple(findings),

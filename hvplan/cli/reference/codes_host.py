@@ -86,6 +86,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "disk-attached": ("The file is attached to another machine.", "One file belongs to one machine; detach it there."),
     "disk-is-parent": ("The file is the parent of other disks and is never attached.", "Attach a child of it (vhd.parent)."),
+    "file-missing": ("The machine is to be started, and a file in one of its drives is not there.", "Put the file in place, or take the drive off."),
     "disk-missing": ("The file of a VirtualDisk is not there.", "Put it in place, or correct its path."),
     "disk-format": ("The format of the file (.vhd, .vhdx) does not go with the machine or with its origin.", "Convert it by hand, or choose another."),
     "disk-size": (

@@ -76,11 +76,14 @@ def _above(document: PlanDocument, given: Given) -> Iterator[Refusal]:
 
 
 def _deletes(document: PlanDocument, given: Given) -> Iterator[Refusal]:
-    """`--max-deletes` with a saved plan is a gate: VMs, switches, disks and replacements are counted, as the planner does."""
+    """`--max-deletes` with a saved plan is a gate. What counts is what the planner counts: machines, switches, replacements and VHD files."""
     if given.max_deletes is None:
         return
-    gone = [c for c in document.resource_changes if "delete" in c.actions and c.address == owner(c.address)]
+    objects = {(c.host, c.address) for c in document.resource_changes if "delete" in c.actions and c.address == owner(c.address)}
+    gone = sorted(objects | {(c.host, c.address) for c in document.consents if c.kind == "delete-disk"})  # every file that goes needs that consent
+    places = {(change.host, change.address): change.place for change in document.resource_changes}
     if len(gone) > given.max_deletes:
-        text = f"{len(gone)} objects would be deleted or replaced, and --max-deletes is {given.max_deletes}"
-        for change in gone:
-            yield Refusal(host=change.host, address=change.address, code="max-deletes", text=text, flag=f"--max-deletes {len(gone)}", place=change.place)
+        text = f"{len(gone)} objects and files would be deleted or replaced, and --max-deletes is {given.max_deletes}"
+        for host, address in gone:
+            place = places.get((host, address), "")
+            yield Refusal(host=host, address=address, code="max-deletes", text=text, flag=f"--max-deletes {len(gone)}", place=place)

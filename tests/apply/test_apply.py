@@ -12,12 +12,12 @@ from typing import Any, cast
 import pytest
 
 from hvplan.apply import honest
-from hvplan.apply.gates import Given
+from hvplan.apply.gates import Given, open_gates
 from hvplan.apply.listener import Silent
 from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.cmdlets.printing import powershell
-from hvplan.document.plan import Expect, PlanDocument, Refusal, Step
+from hvplan.document.plan import Consent, Expect, PlanDocument, Refusal, Step
 from hvplan.document.result import StepResult
 from hvplan.errors import ConfigurationError
 from tests.apply.fake import (
@@ -143,6 +143,17 @@ def test_refusals_and_missing_consents_stop_before_the_first_write() -> None:
         result = run(host, document, given=given)
         assert (result.exit_code, host.calls) == (3, [])
     assert run(FakeHost.of(machine(1)), asking).refusals[0].flag == "--allow-restart=vm/web01"
+
+
+def test_deletions_of_a_saved_plan_are_counted_as_when_it_was_made() -> None:
+    """A machine and the file that goes with it are two; a device that only goes with its machine is none."""
+    gone = replace(plan(set_step("s1", 1)).resource_changes[0], actions=("delete",), after=None)
+    devices = tuple(replace(gone, address=f"vm/web01/disks/{key}") for key in ("os", "kept"))
+    consent = Consent(host="hv01", address="vm/web01/disks/os", kind="delete-disk", flag="--delete-disks=vm/web01/disks/os")
+    document = plan(set_step("s1", 1), resource_changes=(gone, *devices), consents=(consent,))
+    assert open_gates(document, Given(max_deletes=2, delete_disks=("*",)), None) == ()
+    refusals = open_gates(document, Given(max_deletes=1, delete_disks=("*",)), None)
+    assert [(one.address, one.code, one.flag) for one in refusals] == [(a, "max-deletes", "--max-deletes 2") for a in ("vm/web01", "vm/web01/disks/os")]
 
 
 @pytest.mark.parametrize("glob", ["*", "web0?", "vm/web01", "hv01:vm/*"])

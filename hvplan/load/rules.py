@@ -11,6 +11,7 @@ from hvplan.load.rules_devices import device_rules
 from hvplan.load.rules_files import extension_rule
 from hvplan.load.rules_network import network_rules
 from hvplan.load.tree import Mapping, Node, Scalar, Sequence, child, where
+from hvplan.model import marker
 from hvplan.model.firmware import TEMPLATES
 from hvplan.model.objects import Ensure, SwitchSettings, VirtualDisk, VirtualMachine, VirtualSwitch
 from hvplan.model.parts import PARTS
@@ -33,6 +34,7 @@ _VM_PATHS: Final = frozenset({row.path for _, part in PARTS for row in rows(part
 def switch_rules(switch: VirtualSwitch, root: Mapping, checker: Checker) -> None:
     """One switch."""
     network_rules(switch, root, checker)
+    _notes(switch.settings.notes, root, checker)
     managed_paths(root, _SWITCH_PATHS, ("managementAdapters",), checker)
 
 
@@ -57,6 +59,7 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
         checker.say("generation", "Secure boot needs Generation 2; this machine has Generation 1.", where(root, "firmware", "secureBoot"), hint=hint)
     _generations(vm, root, checker)
     _secure_boot(vm.firmware.secure_boot, root, checker)
+    _notes(vm.general.notes, root, checker)
     if isinstance(vm.path, str):
         _folder_name(vm.name, root, checker)
     managed_paths(root, _VM_PATHS, ("disks", "dvds", "networkAdapters"), checker)
@@ -79,6 +82,15 @@ def _secure_boot(template: object, root: Mapping, checker: Checker) -> None:
         hint = "those that Windows brings are " + ", ".join(TEMPLATES)
         summary = "Windows brings no secure boot template of that name; a host that has none either refuses it."
         checker.warn("secure-boot-unknown", summary, where(root, "firmware", "secureBoot"), detail=f"found '{template}'", hint=hint)
+
+
+def _notes(notes: object, root: Mapping, checker: Checker) -> None:
+    """A line that looks like our mark would be believed: copied from a host, it would give the object to whoever it names."""
+    if isinstance(notes, str) and marker.find(notes)[1]:
+        hint = "take the line out: hvplan keeps its own beside the notes that are written here"
+        checker.say(
+            "notes-line", "notes hold a line that is hvplan's own.", where(root, "notes"), detail=f"a line that begins with {marker.PREFIX.strip()}", hint=hint
+        )
 
 
 def _memory(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:

@@ -90,6 +90,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         "Two adapters have one MAC address, or are found by one: an error in one machine, in two of one host a warning.",
         "Give each its own, or Dynamic.",
     ),
+    "notes-line": ("notes hold a line that looks like hvplan's own mark.", "Take the line out; hvplan writes its own."),
     "secure-boot-unknown": ("firmware.secureBoot names a template that Windows does not bring.", "Check its spelling; a host may have others."),
     "switch-pattern": ("A switch name has to be sent as it is and, read as a pattern ([ ] * ?), fits another switch.", "Rename one of the switches."),
     "switch-type": ("A key of a switch does not go with its type.", "Remove the key, or change type."),

@@ -153,11 +153,11 @@ class Job:
 
     def _end(self, state: Run, result: ResultDocument) -> int:
         state.output.diagnostics(_as_diagnostics(result.refusals, len(result.hosts) > 1))
-        show_document(state.output, result, self.view, every=False)  # progress has named them already
         try:
             save_document(self.document, result)
         except ConfigurationError as error:  # what was done is done: the exit code says that
             state.output.diagnostics(error.diagnostics)
+        show_document(state.output, result, self.view, every=False)  # progress has named them already
         return result.exit_code
 
 

@@ -11,10 +11,16 @@ from hvplan.errors import ConfigurationError
 
 
 def save(name: str, raw: bytes) -> None:
-    """Write a file under a name beside it, then give it its own. Raises ConfigurationError with what stands in the way."""
-    target = Path(name)
-    beside = target.with_name(f"{target.name}.part") if target.name else target
+    """Write a file under a name beside it, then give it its own; what a link points to is written, and the link stays.
+
+    A device or a pipe (`/dev/stdout`) is written as it stands. Raises ConfigurationError with what stands in the way.
+    """
+    target = Path(os.path.realpath(name))
+    beside = target.with_name(f"{target.name}.part")
     try:
+        if _special(name):
+            Path(name).write_bytes(raw)
+            return
         beside.write_bytes(raw)
         beside.replace(target)
     except OSError as error:
@@ -23,23 +29,33 @@ def save(name: str, raw: bytes) -> None:
         raise unwritable(name, error) from error
 
 
+def _special(name: str) -> bool:
+    """Is it there, and neither a file nor a folder."""
+    return os.path.exists(name) and not os.path.isfile(name) and not os.path.isdir(name)
+
+
 def must_be_writable(name: str | None) -> None:
     """A file that will be written after a long run or a change of a host: what would stop that is said before. Raises ConfigurationError."""
     if name is None:
         return
-    folder = Path(name).parent
-    if Path(name).is_dir():
+    folder = Path(os.path.realpath(name)).parent
+    if not name or Path(name).is_dir():
         raise unwritable(name, IsADirectoryError())
-    if not folder.is_dir():
+    if _special(name):
+        if not os.access(name, os.W_OK):
+            raise unwritable(name, PermissionError())
+    elif not folder.is_dir():
         raise unwritable(name, FileNotFoundError())
-    if not os.access(folder, os.W_OK):
+    elif not os.access(folder, os.W_OK):
         raise unwritable(name, PermissionError())
 
 
 def unwritable(name: str, error: OSError) -> ConfigurationError:
     """The error of a file that could not be written."""
     folder = Path(name).parent
-    if Path(name).is_dir():
+    if not name:
+        why, hint = "it has no name", "name a file"
+    elif Path(name).is_dir():
         why, hint = "it is a folder", "name a file in it"
     elif not folder.is_dir():
         why, hint = f"there is no folder {folder}", "make it, or choose another place"

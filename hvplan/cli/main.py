@@ -11,15 +11,19 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import click
 
 from hvplan import __version__
+from hvplan.cli.options import run_of, with_our_output
 from hvplan.cli.output import Output, quiet_pipe
 from hvplan.cli.state import Run
 from hvplan.diagnostics import Diagnostic
 from hvplan.errors import HvplanError
+from hvplan.report.lines import Line
 
 COMMANDS: Final[Mapping[str, str]] = {
     "init": "write a first stack with a simulated host",
@@ -40,6 +44,10 @@ INTERRUPTED = 130
 
 class Commands(click.Group):
     """The group that imports a command when it is called."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """As every command's."""
+        return with_our_output(super().get_help_option(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order people use them."""
@@ -71,7 +79,7 @@ def hvplan(ctx: click.Context) -> int:
     3 refused; 4 stopped part-way: a write was made or its outcome is unknown; 130 interrupted.
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        run_of(ctx).output.lines([Line(ctx.get_help())])
     return 0
 
 
@@ -90,7 +98,7 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         # A typo must never read as "changes pending" (2), so click's own code for it is not used.
-        with quiet_pipe():
+        with suppress(HvplanError), quiet_pipe():
             click.echo(f"error: {error.format_message()}", err=True)
             if isinstance(error, click.UsageError) and error.ctx is not None:
                 click.echo(f"    hint: {error.ctx.command_path} --help lists the options", err=True)
@@ -118,15 +126,21 @@ def _internal(error: Exception, wrote: bool) -> Diagnostic:
 
 def main() -> None:
     """The entry point of the installed command."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # closed by whoever started it (`>&-`)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         # A console that cannot show a character shows another one, instead of ending the command.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
     code = run(sys.argv[1:])
-    with quiet_pipe():
-        sys.stdout.flush()
-        sys.stderr.flush()
+    try:
+        with quiet_pipe():
+            sys.stdout.flush()
+            sys.stderr.flush()
+    except HvplanError as error:
+        Output.of_process(no_color=True).diagnostics(error.diagnostics)
+        code = code or error.exit_code
     if code == INTERRUPTED:
         os._exit(code)  # a call may still hang in a worker thread; nothing is left to be tidied up
     sys.exit(code)

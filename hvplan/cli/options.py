@@ -11,6 +11,7 @@ import click
 
 from hvplan.cli.state import Run
 from hvplan.clock import SystemClock
+from hvplan.report.lines import Line
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,6 +23,19 @@ LEVELS: Final = ("none", "online", "next-start", "restart", "stop", "host", "rep
 """Impacts in rising order; `model.impact.Impact` is the same list (a test holds them together)."""
 
 
+def with_our_output(help_option: click.Option | None) -> click.Option | None:
+    """A help option that writes as results are written: a reader that has gone is no failure, a full disk is one."""
+
+    def show(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            run_of(ctx).output.lines([Line(ctx.get_help())])
+            ctx.exit()
+
+    if help_option is not None:
+        help_option.callback = show
+    return help_option
+
+
 class Command(click.Command):
     """A command with `--debug` and `--no-color`, whose bare `--adopt` means `--adopt=*` and never takes the next word."""
 
@@ -29,6 +43,10 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, help="Show a traceback when something fails."))
         self.params.append(click.Option(["--no-color"], is_flag=True, expose_value=False, help="No colour, on a terminal either."))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option of click, whose text goes where every result goes."""
+        return with_our_output(super().get_help_option(ctx))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, after bare options have been written out."""

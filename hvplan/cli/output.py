@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
 from hvplan.diagnostics import Diagnostic, Severity, in_order
+from hvplan.errors import ConfigurationError
 
 STYLES: Final[Mapping[str, str]] = {
     "create": "green",
@@ -39,18 +40,30 @@ def wants_color(stream: TextIO, environment: Mapping[str, str], no_color: bool) 
 
 @contextmanager
 def quiet_pipe() -> Iterator[None]:
-    """Writes whose reader has gone (`hvplan plan | head`) are dropped: the command goes on and keeps its exit code."""
+    """Writes whose reader has gone (`hvplan plan | head`) are dropped: the command goes on and keeps its exit code.
+
+    Raises ConfigurationError where they fail otherwise (a full disk): half a result must not look like one.
+    """
     try:
         yield
     except BrokenPipeError:
-        silence = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except BrokenPipeError:
-                os.dup2(silence, stream.fileno())
-            except (OSError, ValueError):
-                continue
+        _silence()
+    except OSError as error:
+        _silence()
+        summary = f"the output cannot be written: {error.strerror or error}"
+        raise ConfigurationError(Diagnostic(code="output-unwritable", summary=summary, hint="send it elsewhere, or make room")) from error
+
+
+def _silence() -> None:
+    """Streams that take no more are led to nowhere, so that nothing fails on them a second time."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(silence, stream.fileno())
+        except ValueError:
+            continue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +108,14 @@ class Output:
                 self.out.write(raw.decode())
 
     def progress(self, text: str) -> None:
-        """One line on stderr."""
-        with quiet_pipe():
+        """One line on stderr; one that cannot be written stops no run."""
+        with suppress(ConfigurationError), quiet_pipe():
             self.err.write(f"{text}\n")
             self.err.flush()
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Messages on stderr, sorted, without repeats."""
-        with quiet_pipe():
+        with suppress(ConfigurationError), quiet_pipe():
             for diagnostic in in_order(diagnostics):
                 if self.color_err:
                     self._rich(self.err, [(str(diagnostic), _SEVERITY[diagnostic.severity])])

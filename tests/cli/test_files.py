@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Lab
+from tests.cli.conftest import Lab, command, environment
 
+ONLY_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and shells as POSIX has them")
 FOLDER = "there is no folder no/such"
 
 
@@ -31,6 +36,43 @@ def test_a_file_that_cannot_be_written(lab: Lab, arguments: tuple[str, ...], why
     assert "hint: " in ran.err
     assert lab("inspect", "--at", "2026-01-01T00:00:00Z").out == before
     assert not list(lab.folder.glob("*.part"))
+
+
+@ONLY_POSIX
+def test_what_a_name_leads_to_is_written(lab: Lab) -> None:
+    """A link stays a link, to the file that is written; a pipe gets the document, and is a pipe afterwards."""
+    (lab.folder / "real.json").write_text("old", "utf-8")
+    (lab.folder / "link.json").symlink_to("real.json")
+    os.mkfifo(lab.folder / "pipe")
+    reader = os.open(lab.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        shown = lab("plan", "-o", "link.json", "--document", "pipe", "--format", "json")
+        assert os.read(reader, len(shown.raw) + 1) == shown.raw
+    finally:
+        os.close(reader)
+    assert ((lab.folder / "link.json").is_symlink(), (lab.folder / "real.json").read_bytes()) == (True, shown.raw)
+    assert (lab.folder / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk(lab: Lab) -> None:
+    """Half a result is no result: 1, or 4 when writes were made, and a sentence; the document of a result is whole all the same."""
+    with open("/dev/full", "wb") as full:
+        for arguments, code in ((("plan", "--format", "json"), 1), (("--help",), 1), (("apply", "--yes", "--format", "json", "--document", "r.json"), 4)):
+            ran = subprocess.run([*command(), *arguments], cwd=lab.folder, env=environment({}), stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+            assert ran.returncode == code, ran.stderr
+            assert "the output cannot be written" in ran.stderr
+            assert "internal error" not in ran.stderr
+    assert json.loads((lab.folder / "r.json").read_bytes())["exit_code"] == 0
+
+
+@ONLY_POSIX
+def test_streams_that_are_closed(lab: Lab) -> None:
+    """Whoever closed them wants to hear nothing: the exit code is all there is."""
+    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+        line = f"{shlex.join([*command(), 'plan', '--detailed-exitcode'])} {closed}"
+        ran = subprocess.run(["/bin/sh", "-c", line], cwd=lab.folder, env=environment({}), capture_output=True, check=False, text=True)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), ran.stderr
 
 
 @pytest.mark.parametrize(

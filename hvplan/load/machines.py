@@ -42,6 +42,7 @@ class Instance:
 def templates(heads: list[Head], checker: Checker) -> dict[str, Head]:
     """Templates by name; a name that stands twice is refused."""
     found: dict[str, Head] = {}
+    seen: dict[str, Head] = {}
     for head in heads:
         for key in ("template", "instances"):
             if key in head.root.entries:
@@ -49,8 +50,8 @@ def templates(heads: list[Head], checker: Checker) -> dict[str, Head]:
                 checker.say("template-key", f"A template cannot have '{key}'.", head.root.entries[key].key, hint=hint)
         if not head.name:
             continue
-        first = next((other for name, other in found.items() if name.casefold() == head.name.casefold()), None)
-        if first is not None:
+        first = seen.setdefault(head.name.casefold(), head)
+        if first is not head:
             summary = f"The template {head.name} is declared twice."
             hint = "keep one of them" if first.name == head.name else "give each a name of its own; names do not differ by case alone"
             checker.say("duplicate-document", summary, head.place, detail=f"first at {first.place}", hint=hint)

@@ -220,11 +220,11 @@ def _decide(site: Site, step: Step, why: str, passed: float) -> StepResult:
         return _unsure(step, f"{lost}, and the re-read failed: {unreadable}")
     try:
         live = look(site.reader, site.host, step.expect, site.known, site.plan)
+        as_before = bool(step.expect) and all(_holds(site, live, e) for e in step.expect)
+        if not missing and step.verify and not as_before and not _grows(step):
+            return adopt_produced(site, step, lost)
     except Unreadable as error:
         return _unsure(step, f"{lost}, and the re-read failed: {error}")
-    as_before = bool(step.expect) and all(_holds(site, live, e) for e in step.expect)
-    if not missing and step.verify and not as_before and not _grows(step):
-        return adopt_produced(site, step, lost)
     if missing and as_before:
         return _failed(step, "unsure", f"{lost}; the re-read shows everything as it was before")
     return _unsure(step, f"{lost}, and the re-read does not tell: {'; '.join(missing) or 'what it shows could be so either way'}")

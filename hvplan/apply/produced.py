@@ -17,7 +17,7 @@ from hvplan.model.values import Unknown
 
 
 def adopt_produced(site: Site, step: Step, lost: str) -> StepResult:
-    """The write is there. What it returned is read back, because later steps refer to it."""
+    """The write is there. What it returned is read back, because later steps refer to it. Raises Unreadable when it cannot be."""
     if step.action not in PRODUCING:
         return result_of(step, "done")
     live = look(site.reader, site.host, step.verify, site.known, site.plan, whole=True)
@@ -45,8 +45,6 @@ def _machine(step: Step, live: LiveHost) -> LiveVm | None:
 
 def _learn_existing(site: Site, step: Step, live: LiveHost) -> None:
     """What a creating step would have returned, from the object that stands there."""
-    if step.action not in PRODUCING:
-        return
     machine = _machine(step, live)
     if machine is not None and step.address == owner(step.address):
         adapters = () if isinstance(machine.adapters, Unknown) else machine.adapters

@@ -14,16 +14,21 @@ import pytest
 from hvplan.apply import honest
 from hvplan.apply.gates import Given, open_gates
 from hvplan.apply.listener import Silent
+from hvplan.apply.observe import Unreadable
+from hvplan.apply.run import apply_plan
 from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Consent, Expect, PlanDocument, Refusal, Step
 from hvplan.document.result import StepResult
 from hvplan.errors import ConfigurationError
+from hvplan.live.narrow import EVERYTHING
 from tests.apply.fake import (
     GIB,
+    Eyes,
     FakeHost,
     Lost,
+    clock,
     guid,
     machine,
     plan,
@@ -99,6 +104,15 @@ def test_what_moves_between_the_check_and_the_write_is_not_overwritten() -> None
     assert [id for _, id in host.calls] == [guid(1)]
 
 
+class HalfBlind(Eyes):
+    """Sees whether a machine is there, and cannot read all of it."""
+
+    def vm_named(self, name: str, asking: frozenset[str] = EVERYTHING) -> Any:
+        if asking == EVERYTHING:
+            raise Unreadable("the whole machine could not be read")
+        return self.host.vm_named(name, asking)
+
+
 def test_references_come_from_what_the_creating_step_returned() -> None:
     """The id of a new machine is known to later steps through what its creation returned, or through a re-read when its end was lost."""
     new = write(Cmd("New-VM", {"Name": "web09", "Generation": 2, "MemoryStartupBytes": 2 * GIB, "NoVHD": True}))
@@ -118,6 +132,13 @@ def test_references_come_from_what_the_creating_step_returned() -> None:
     change = write(vm(Ref(address="vm/web09", property="Id")), Cmd("Set-VMProcessor", {"Count": 2}))
     text = powershell(change, variables={"vm/web09": "$s1"})
     later = replace(set_step("s2", 9, needs=("s1",)), invocation=to_json(change), powershell=text)
+    host = FakeHost.of()
+    host.script["New-VM"] = [Lost(ran=True)]
+    created = apply_plan(plan(create, later), {"hv01": host}, clock=clock(), readers={"hv01": HalfBlind(host)})
+    assert outcomes(created) == {"s1": "unknown", "s2": "skipped"}, "its id could not be read back"
+    assert created.steps[0].error is not None
+    assert created.steps[0].error.id == "unsure"
+    assert "the whole machine could not be read" in created.steps[0].error.message
     for script in ([], [Lost(ran=True)]):
         host = FakeHost.of()
         host.script["New-VM"] = list(script)

@@ -126,8 +126,9 @@ def _internal(error: Exception, wrote: bool) -> Diagnostic:
 
 def main() -> None:
     """The entry point of the installed command."""
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # closed by whoever started it (`>&-`)
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started it (`>&-`)
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         # A console that cannot show a character shows another one, instead of ending the command.
         reconfigure = getattr(stream, "reconfigure", None)

@@ -96,6 +96,15 @@ def test_only_so_many_deletions() -> None:
     assert plan(live, gone(), stack=Stack(name="lab", policy=Policy(max_deletes=1))).refusals == ()
 
 
+def test_what_is_refused_is_not_counted() -> None:
+    """A machine that stays, for whatever reason, uses up nothing of what may be deleted."""
+    kept, goes = live_vm(marker=mine(protect=True)), live_vm("db01", 2, marker=mine("db01", 2))
+    one = PlanOptions(max_deletes=1, skip_refused=True)
+    document = plan(host(kept, goes), gone(), vm("db01", ensure=Ensure.ABSENT), options=one)
+    assert [step.address for step in document.steps if step.action == "delete"] == ["vm/db01"]
+    assert {refusal.code for refusal in document.refusals} <= {"protected"}
+
+
 def test_adopted_machines_are_released() -> None:
     """What was adopted stays; only its mark goes, and every other byte of the notes stays."""
     document = plan(host(live_vm(state="Running", marker=mine(origin="adopted"), text="Front end")), gone())

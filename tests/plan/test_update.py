@@ -217,7 +217,11 @@ def test_an_escalation_is_a_step_of_its_own() -> None:
         assert "-Force" not in stop.powershell
         assert (escalation.escalates, escalation.powershell) == (stop.id, f"{ME}Stop-VM {flag} -Confirm:$false")
         assert document.steps[2].needs == (stop.id,)
-        assert stop.timeout >= 60
+        assert (stop.timeout, stop.impact) == (60, "restart")
+        assert escalation.timeout > 60, "Windows itself takes longer for it, however short the guest's time was"
+        patient = Policy(shutdown=Shutdown(timeout=3600, then=then))
+        document = plan(host(live_vm(state="Running", marker=mine())), vm(state="Off"), stack=Stack(name="lab", policy=patient))
+        assert [(step.timeout, step.impact) for step in document.steps[:2]] == [(3600, "stop")] * 2
 
 
 def test_never_restart() -> None:
@@ -239,6 +243,8 @@ def test_saved_is_not_off() -> None:
         actions[policy] = [line.removeprefix(ME).split(" ")[0] for line in lines(document)]
     assert actions["Resume"] == ["Start-VM", "Stop-VM", "Set-VMProcessor", "Start-VM", "Set-VM"]
     assert actions["Discard"] == ["Remove-VMSavedState", "Set-VMProcessor", "Start-VM", "Set-VM"]
+    discarded = plan(host(saved), vm(processor=Processor(weight=7), lifecycle=Lifecycle(saved_state="Discard")))
+    assert [line.removeprefix(ME).split(" ")[0] for line in lines(discarded)] == ["Remove-VMSavedState", "Set-VMProcessor", "Set-VM"]
 
 
 def test_states_in_which_nothing_is_changed() -> None:

@@ -29,7 +29,7 @@ TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One changed attribute. `unit`: `bytes seconds percent` or `""`; `cause`: `pending drift both unknown` or `""`."""
+    """One changed attribute. `unit`: `bytes`, `seconds`, `percent`, `bits per second` or `""`; `cause`: `pending drift both unknown` or `""`."""
 
     path: str
     before: Json
@@ -130,7 +130,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """What is left for later. `next`: when (RFC 3339) or `""`."""
+    """What is left for later. `path`: the attribute meant, `""` for all of it; `next`: when (RFC 3339) or `""`."""
 
     host: str
     address: str
@@ -141,7 +141,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What apply will ask. `kind`: restart | adopt | delete-disk | checkpoint-removal | management; `policy`: ask | allow | never."""
+    """What apply will ask. `kind`: restart | adopt | delete-disk | checkpoint-removal | management; `flag`: the option that answers it."""
 
     host: str
     address: str

@@ -136,7 +136,7 @@ def _vm(want: VirtualMachine, found: Identified[LiveVm], ctx: Context) -> Object
             if want.ensure is Ensure.REFERENCE:
                 return ObjectDiff(changes=(Keep(address=address, want=want, live=live),))
             part = update_vm(want, found, address, ctx)
-            return _name_taken(part, want, live, ctx)
+            return _namesakes(part, want, live, ctx)
 
 
 def _missing(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
@@ -148,14 +148,12 @@ def _missing(want: VirtualMachine, address: str, ctx: Context) -> ObjectDiff:
     return create_vm(want, address, ctx)
 
 
-def _name_taken(part: ObjectDiff, want: VirtualMachine, live: LiveVm, ctx: Context) -> ObjectDiff:
+def _namesakes(part: ObjectDiff, want: VirtualMachine, live: LiveVm, ctx: Context) -> ObjectDiff:
+    """A machine known by its mark that has a namesake is told of; whether one may get a name is seen when all that is done is known (`plan/names`)."""
     others = sorted(vm.id for vm in ctx.host.vms if vm.id != live.id and vm.name.casefold() == want.name.casefold())
-    if not others:
+    if not others or any(isinstance(c, Update) and c.renamed_from for c in part.changes):
         return part
     text = f"{live.id} is meant by its mark, and {', '.join(others)} has the name {want.name} too"
-    if any(isinstance(c, Update) and c.renamed_from for c in part.changes):
-        refused = _refuse(addresses.vm(want.name), "name-taken", f"{text}: it is not renamed to a name that is taken. Rename the other one first.")
-        return replace(part, findings=(*part.findings, refused))
     return replace(part, warnings=(*part.warnings, f"{addresses.vm(want.name)}: {text}"))
 
 

@@ -15,6 +15,7 @@ from hvplan.plan.create import create_drafts
 from hvplan.plan.draft import Draft
 from hvplan.plan.gates import blocked_by, dependents, has_steps, kept_adapters, policy_findings
 from hvplan.plan.management import host_drafts
+from hvplan.plan.names import in_turn, names_kept
 from hvplan.plan.notes import too_long
 from hvplan.plan.starts import starts_left
 from hvplan.plan.switches import switch_drafts
@@ -35,7 +36,7 @@ class HostWork:
     @property
     def drafts(self) -> tuple[Draft, ...]:
         """Every step, object by object."""
-        return tuple(draft for work in self.works.values() for draft in work.drafts)
+        return in_turn(tuple(draft for work in self.works.values() for draft in work.drafts), self.diff, self.blocked)
 
     def finding_of(self, address: str) -> Finding | None:
         """Why an address has no steps."""
@@ -49,7 +50,7 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
         blocked = blocked_by(findings, work.diff)
         diff, orders = orders_left(work.diff, blocked, findings)
         diff, starts = starts_left(diff, blocked, findings)
-        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *orders, *starts]
+        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *names_kept(diff, work.live, blocked), *orders, *starts]
         works: dict[str, VmWork] = {}
         for change, devices in objects(diff):
             try:

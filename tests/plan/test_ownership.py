@@ -7,6 +7,8 @@ from dataclasses import replace
 from hvplan.model.network import SwitchSettings
 from hvplan.model.objects import Ensure, Lifecycle, Policy, Stack
 from hvplan.model.parts import General, Memory, Processor
+from hvplan.model.values import Unknown
+from hvplan.plan.make import PlanOptions
 from tests.plan.worlds import GIB, STACK, adapter, disk, drive, guid, host, lines, live_adapter, live_switch, live_vm, mine, plan, refusals, switch, vhd, vm
 
 ME = f"Get-VM -Id '{guid(1)}' | "
@@ -46,6 +48,27 @@ def test_whose_it_is() -> None:
     assert guid(2) in plan(host(live_vm(), live_vm(number=2)), vm()).refusals[0].text
 
 
+def test_what_is_not_believed_says_nothing_about_who_it_is() -> None:
+    """Two marks, or one of another kind, find no machine under another name: the declared one is made."""
+    two = live_vm("other", text="hvplan/v1 stack=lab id=web01 vm=new\nhvplan/v1 stack=lab id=web01 vm=new")
+    for live in (two, live_vm("other", marker=mine(kind="switch"))):
+        document = plan(host(live), vm())
+        assert refusals(document) == []
+        assert "New-VM -Name 'web01'" in lines(document)[0]
+    assert refusals(plan(host(live_vm(marker=mine(kind="switch"))), vm())) == [("vm/web01", "copy")]
+
+
+def test_a_name_given_by_hand_to_a_machine_that_is_declared_no_more() -> None:
+    """Its mark names nobody who is declared, so the machine of the name is the one that is meant, and marked anew; one that is declared keeps it."""
+    live = host(live_vm("web01", marker=mine("old")))
+    document = plan(live, vm())
+    assert refusals(document) == []
+    assert [step.action for step in document.steps] == ["mark"]
+    assert "id=web01" in lines(document)[0]
+    renamed = {change.address: change.previous_address for change in plan(live, vm(), vm("old")).resource_changes}
+    assert renamed == {"vm/old": "vm/web01", "vm/web01": ""}
+
+
 def test_a_former_stack_is_ours() -> None:
     """`Stack.formerly` takes its machines along: the mark is written anew."""
     document = plan(host(live_vm(marker=mine(stack="old"))), vm(), stack=replace(STACK, formerly=("old",)))
@@ -70,10 +93,29 @@ def test_formerly_renames_in_place() -> None:
 
 
 def test_swapped_names_are_told_apart() -> None:
-    """Two machines of ours whose names somebody exchanged are each known by their mark."""
+    """Two machines of ours whose names somebody exchanged are each known by their mark, and get them back; not one of them alone."""
     live = host(live_vm("b", 1, marker=mine("a", 1)), live_vm("a", 2, marker=mine("b", 2)))
     document = plan(live, vm("a"), vm("b"))
-    assert [code for _, code in refusals(document)] == ["name-taken", "name-taken"]
+    assert refusals(document) == []
+    assert sorted(line for line in lines(document) if "Rename-VM" in line) == [
+        ME + "Rename-VM -NewName 'a' -Confirm:$false",
+        ME.replace(guid(1), guid(2)) + "Rename-VM -NewName 'b' -Confirm:$false",
+    ]
+    alone = plan(live, vm("a"), vm("b"), options=PlanOptions(targets=("vm/a",)))
+    assert refusals(alone) == [("vm/a", "name-taken")]
+    held = host(live_vm("b", 1, marker=mine("a", 1)), live_vm("a", 2, marker=mine("b", 2), state="Paused"))
+    assert sorted(refusals(plan(held, vm("a"), vm("b")))) == [("vm/a", "name-taken"), ("vm/b", "paused")]
+
+
+def test_a_new_machine_waits_for_the_name_of_one_that_is_renamed() -> None:
+    """Somebody renamed a machine of ours to a name that is declared as well: it gets its own back first; where it does not, nothing takes that name."""
+    live = host(live_vm("b", 1, marker=mine("a", 1)))
+    document = plan(live, vm("a"), vm("b"))
+    renames, creates = (next(s for s in document.steps if s.action == action) for action in ("rename", "create"))
+    assert renames.id in creates.needs
+    assert ("vm/b", "exists", False) in [(e.address, e.path, e.value) for e in renames.verify]
+    alone = plan(live, vm("a"), vm("b"), options=PlanOptions(targets=("vm/b",)))
+    assert (refusals(alone), alone.steps) == ([("vm/b", "name-taken")], ())
 
 
 def test_a_cut_off_create_is_completed_without_asking() -> None:
@@ -88,7 +130,17 @@ def test_a_cut_off_create_is_completed_without_asking() -> None:
         assert [step.action for step in document.steps] == ["remove", "set", "add", "mark", "start"]
         assert "-AutomaticStopAction ShutDown -AutomaticCheckpointsEnabled $false" in document.steps[1].powershell
         assert "origin=created" in document.steps[3].powershell
-    assert [c.kind for c in plan(host(replace(bare, disks=(drive("D:\\x.vhdx"),))), vm()).consents] == ["adopt"], "with a disk it is somebody's"
+    second, connected = live_adapter("Network Adapter", 701, on=None), live_adapter("Network Adapter", on="lan")
+    somebodys = (
+        replace(bare, disks=(drive("D:\\x.vhdx"),)),
+        replace(bare, adapters=(*bare.adapters, second)),
+        replace(bare, adapters=(connected,)),
+        replace(bare, checkpoints=Unknown("locked")),
+        replace(bare, state="Running"),
+        replace(bare, notes="Do not touch"),
+    )
+    for live in somebodys:
+        assert [c.kind for c in plan(host(live, switches=(live_switch(),)), vm()).consents] == ["adopt"], "it has what no New-VM leaves: somebody made it"
 
 
 def test_without_marks_a_cut_off_create_asks() -> None:
@@ -96,6 +148,8 @@ def test_without_marks_a_cut_off_create_asks() -> None:
     document = plan(host(live_vm()), vm(processor=Processor(count=2)), stack=Stack(name="lab", ownership="none"))
     assert [c.kind for c in document.consents] == ["adopt"]
     assert not any("hvplan/v1" in line for line in lines(document))
+    as_declared = plan(host(live_vm()), vm(processor=Processor(count=1)), stack=Stack(name="lab", ownership="none"))
+    assert (as_declared.consents, as_declared.steps) == ((), ()), "nobody is asked about what is not changed"
 
 
 def test_copies_are_reported() -> None:

@@ -66,6 +66,7 @@ RULES: Final = (
     _rule("swap *", "file resize", OBJECT, "a disk grows on its new file"),
     _rule("swap *", "disk move", OBJECT, "a drive is known by its slot"),
     _rule("vm rename", "vm create", THING, "a name must be free"),
+    _rule("switch rename", "switch create", THING, "a name must be free"),
     _rule("vm create", "settings|unasked|controller|disk|dvd|adapter *", MACHINE, "the machine must be there"),
     _rule("vm create", "file rename", MACHINE, "a finished file without its machine would be nobody's"),
     _rule("intent mark", "file rename", MACHINE, "a finished file without its mark would be nobody's"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hvplan.model.marker import Marker
 from hvplan.model.network import SwitchSettings
 from hvplan.model.objects import Ensure, Lifecycle, Policy, Stack
 from hvplan.model.parts import General, Memory, Processor
@@ -214,3 +215,13 @@ def test_notes_that_would_be_too_long_are_refused_before_anything_is_begun() -> 
         assert document.steps == ()
     assert plan(host(live_vm(text=long, marker=mine())), vm()).refusals == ()
     assert plan(host(), vm(general=General(notes=long[:1900]))).refusals == ()
+
+
+def test_a_new_switch_waits_for_a_name_too() -> None:
+    """As machines do; and a switch is not renamed to the name of somebody else's."""
+    ours = live_switch("b", 901, marker=Marker(stack="lab", id="a", kind="switch", owner=guid(901)[:13]))
+    document = plan(host(switches=(ours,)), switch("a"), switch("b"))
+    renames, creates = (next(s for s in document.steps if s.action == action) for action in ("rename", "create"))
+    assert renames.id in creates.needs
+    taken = plan(host(switches=(ours, live_switch("a", 902))), switch("a"))
+    assert refusals(taken) == [("switch/a", "name-taken")]

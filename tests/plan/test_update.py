@@ -220,8 +220,9 @@ def test_an_escalation_is_a_step_of_its_own() -> None:
         assert (stop.timeout, stop.impact) == (60, "restart")
         assert escalation.timeout > 60, "Windows itself takes longer for it, however short the guest's time was"
         patient = Policy(shutdown=Shutdown(timeout=3600, then=then))
-        document = plan(host(live_vm(state="Running", marker=mine())), vm(state="Off"), stack=Stack(name="lab", policy=patient))
-        assert [(step.timeout, step.impact) for step in document.steps[:2]] == [(3600, "stop")] * 2
+        for wanted in (vm(state="Off"), vm(state="Off", processor=Processor(count=2))):
+            document = plan(host(live_vm(state="Running", marker=mine())), wanted, stack=Stack(name="lab", policy=patient))
+            assert [(step.timeout, step.impact) for step in document.steps[:2]] == [(3600, "stop")] * 2
 
 
 def test_never_restart() -> None:

@@ -239,6 +239,9 @@ _SET: dict[str, tuple[str, Apply]] = {
 
 def set_adapter(context: Context) -> None:
     """Set-VMNetworkAdapter."""
+    if context.on("DynamicMacAddress") and context.has("StaticMacAddress"):
+        raise invalid("Specify either StaticMacAddress or DynamicMacAddress.")
+
     def act(pair: Pair) -> None:
         pair = (_live(context, pair[0]), pair[1])
         new = pair[1]

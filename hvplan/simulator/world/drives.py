@@ -61,7 +61,9 @@ def _attach(context: Context, vm: VM, path: str) -> None:
         vhds.in_use(context.state, vm, path)
 
 
-def _shareable(context: Context, vm: VM) -> None:
+def _shareable(vm: VM, slot: Slot) -> None:
+    if slot.bus == "ide":
+        raise invalid(about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", "Only a disk on a SCSI controller can be shared."), vm.name)
     if vm.checkpoints:
         raise operation_failed(
             about(vm, f"'{vm.name}' failed to add device 'Virtual Hard Disk'.", "A shared disk cannot be used while the VM has checkpoints."), vm.name
@@ -78,7 +80,7 @@ def add_disk(context: Context) -> None:
             _attach(context, vm, disk.path)
             disk = context.state.given(disk)
         if disk.shared:
-            _shareable(context, vm)
+            _shareable(vm, slot)
         new = context.state.put(boot_added(replace(vm, disks=tuple(sorted((*vm.disks, disk), key=lambda one: one.slot))), slot))
         context.give_if_asked(lambda: record_devices.disk(Owner(new, context.state), disk))
 
@@ -118,7 +120,7 @@ def set_disk(context: Context) -> None:
             check(vm, f"disk.{slot.bus}")
             new = replace(new, shared=bool(context.get("SupportPersistentReservations")))
             if new.shared:
-                _shareable(context, vm)
+                _shareable(vm, slot)
         without = replace(vm, disks=tuple(one for one in vm.disks if one is not disk))
         if context.has("Path"):
             check(vm, f"disk.{slot.bus}", "disk.path")

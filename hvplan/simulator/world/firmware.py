@@ -195,6 +195,9 @@ def _entry(context: Context, vm: VM, one: Any) -> str:
 
 def set_bios(context: Context) -> None:
     """Set-VMBios: off only; the order names all four devices."""
+    if context.on("EnableNumLock") and context.on("DisableNumLock"):
+        raise invalid("Specify either EnableNumLock or DisableNumLock.")
+
     def act(vm: VM) -> None:
         if vm.generation != 1:
             raise _wrong_generation(vm, 1)

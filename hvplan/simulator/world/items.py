@@ -15,7 +15,7 @@ from hvplan.simulator.world.host_nouns import File
 from hvplan.simulator.world.record_parts import i64
 from hvplan.simulator.world.refusals import Refusal, not_simulated, prompt, refusal
 from hvplan.simulator.world.state import STOPPED_STATES, State
-from hvplan.simulator.world.wildcard import has_wildcard, matches
+from hvplan.simulator.world.wildcard import has_wildcard, matches, unescape
 
 IO = "System.IO.IOException"
 """The exception of most refusals of the file system."""
@@ -71,7 +71,7 @@ def named(context: Context) -> list[str]:
         if has_wildcard(pattern):
             found += [file.path for file in context.state.files.values() if matches(pattern, file.path) and pattern.count("\\") == file.path.count("\\")]
         else:
-            found.append(pattern)
+            found.append(unescape(pattern))
     return found
 
 

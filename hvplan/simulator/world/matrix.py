@@ -29,7 +29,7 @@ MATRIX: dict[str, str] = {
     "processor.host_resource_protection": "Y Y N Y Y",
     "memory.startup": "Y Y N N Y",  # static memory only; see memory.startup_dynamic
     "memory.startup_dynamic": "N N N N Y",
-    "memory.startup_nested": "N N N N Y",
+    "memory.startup_fixed": "N N N N Y",  # the guest runs machines of its own, or the configuration is older than 6.2
     "memory.dynamic": "N N N N Y",
     "memory.minimum_down": "Y Y N N Y",
     "memory.minimum_up": "N N N N Y",

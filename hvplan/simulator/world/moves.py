@@ -8,7 +8,7 @@ from hvplan.simulator.world.host_nouns import File
 from hvplan.simulator.world.items import IO, at, busy, inside, item_record, named, no_drive, relocate
 from hvplan.simulator.world.refusals import Refusal, refusal
 from hvplan.simulator.world.state import State
-from hvplan.simulator.world.wildcard import has_wildcard, matches
+from hvplan.simulator.world.wildcard import has_wildcard, matches, unescape
 
 
 def move_item(context: Context) -> None:
@@ -38,7 +38,7 @@ def move_item(context: Context) -> None:
 def _destination(state: State, given: str) -> str:
     """The destination is a pattern too: it has to fit one thing (documented); one that fits nothing is refused, where nobody has tried."""
     if not has_wildcard(given):
-        return given
+        return unescape(given)
     fitting = [file.path for file in state.files.values() if matches(given, file.path) and given.count("\\") == file.path.count("\\")]
     if len(fitting) != 1:
         message = "Cannot move item because the destination resolved to multiple paths, or to none. Specify a destination path that resolves to one location."

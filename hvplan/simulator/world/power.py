@@ -13,7 +13,7 @@ from hvplan.simulator.world import avhdx, vhds
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.nouns import VM, Disk, Pending
 from hvplan.simulator.world.records import vm_record
-from hvplan.simulator.world.refusals import Refusal, about, operation_failed, refusal, wrong_state
+from hvplan.simulator.world.refusals import Refusal, about, invalid, operation_failed, refusal, wrong_state
 from hvplan.simulator.world.state import STOPPED_STATES, State
 
 SHUTDOWN_LIMIT = 300.0
@@ -71,29 +71,25 @@ def _powered(context: Context, vm: VM) -> VM:
     for drive in vm.disks:
         if drive.path:
             _openable(state, vm, drive)
-    for dvd in vm.dvds:
-        if dvd.path and state.file(dvd.path) is None:
-            raise _attachment(vm, dvd.path, "The system cannot find the file specified. (0x80070002).")
+    for medium in (*(dvd.path for dvd in vm.dvds), vm.floppy):
+        if medium and state.file(medium) is None:
+            raise _attachment(vm, medium, vhds.MISSING)
     return state.put(with_addresses(state, vm))
 
 
 def _openable(state: State, vm: VM, drive: Disk) -> None:
     path = drive.path
-    links = list(state.chain(path))
-    last = state.vhd(links[-1]) if links else None
-    if not links or (last is not None and last.parent):
-        raise _attachment(vm, path, "The system cannot find the file specified. (0x80070002).")
+    if why := vhds.broken(state, path):
+        raise _attachment(vm, path, why)
     file = state.file(path)
     if drive.serial is not None and file is not None and file.serial != drive.serial:  # it only got the name
         why = f"User account does not have permission required to open attachment '{path}'. Error: 'General access denied error' (0x80070005)."
         raise refusal("AccessDenied", "PermissionDenied", about(vm, f"'{vm.name}' failed to start.", why), vm.name)
     holder = state.holder(path, besides=vm.id)
     if holder is not None and not drive.shared and any(vhds.same(path, drive.path) for drive in holder.disks):
-        raise _attachment(vm, path, "The requested resource is in use. (0x800700AA).")
-    for link in links[1:]:  # a parent that another VM writes to
-        writer = next((one for one in state.users(link) if one.id != vm.id and one.state not in STOPPED_STATES), None)
-        if writer is not None:
-            raise _attachment(vm, path, "The requested resource is in use. (0x800700AA).")
+        raise _attachment(vm, path, vhds.IN_USE)
+    if why := vhds.written(state, vm, path):
+        raise _attachment(vm, path, why)
 
 
 def _attachment(vm: VM, path: str, why: str) -> Refusal:
@@ -140,6 +136,8 @@ def _pass_through(context: Context, vm: VM, between: str, end: str, seconds: flo
 
 def stop_vm(context: Context) -> None:
     """Stop-VM: the guest's own shutdown, `-Force`, `-TurnOff` or `-Save`."""
+    if context.on("Save") and context.on("TurnOff"):
+        raise invalid("Specify either Save or TurnOff.")
     def act(vm: VM) -> None:
         if context.on("Save"):
             _save(context, vm)
@@ -166,7 +164,7 @@ def _shut_down(context: Context, vm: VM) -> None:
     if vm.state == "Off":
         context.warnings.append("The virtual machine is already in the specified state.")
         return
-    if vm.state not in _RUNNING:
+    if vm.state != "Running":  # a critical one is only turned off (behaviour 5.2)
         raise wrong_state(vm)
     force = context.on("Force")
     hears = vm.guest.shutdown != "none" and "shutdown" in vm.services
@@ -221,7 +219,7 @@ def _simple(allowed: tuple[str, ...], already: str, between: str, end: str) -> H
 def restart_vm(context: Context) -> None:
     """Restart-VM: like power off and on, no shutdown of the guest (behaviour 5.2)."""
     def act(vm: VM) -> None:
-        if vm.state not in ("Running", "Paused"):
+        if vm.state != "Running":
             raise wrong_state(vm)
         context.state.put(replace(vm, state="Running", started=context.now()))
         context.give_if_asked(lambda: vm_record(context.live(vm), context.state, context.now()))

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hvplan.simulator.values import Obj
-from hvplan.simulator.world import limits, units
+from hvplan.simulator.world import limits, units, vhds
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Memory, Processor
@@ -89,7 +89,8 @@ def changed_memory(vm: VM, wanted: dict[str, Any], state: State) -> Memory:
     needs: list[str] = []
     for attribute, value in wanted.items():
         if attribute == "startup":
-            needs.append("memory.startup_dynamic" if before.dynamic or new.dynamic else "memory.startup_nested" if vm.processor.nested else "memory.startup")
+            fixed = vm.processor.nested or version_tuple(vm.version) < (6, 2)
+            needs.append("memory.startup_dynamic" if before.dynamic or new.dynamic else "memory.startup_fixed" if fixed else "memory.startup")
         elif attribute == "minimum":
             needs.append("memory.minimum_down" if value <= before.minimum and before.dynamic else "memory.minimum_up")
         elif attribute == "maximum":
@@ -147,6 +148,8 @@ def set_vm(context: Context) -> None:
         if context.has("ProcessorCount"):
             new = replace(new, processor=changed_processor(vm, {"count": int(context.get("ProcessorCount"))}, context.state))
         context.state.put(new)
+        for folder in {new.snapshot_path, new.smart_paging_path} - {vm.snapshot_path, vm.smart_paging_path}:
+            context.state.make_folders(folder)
         context.give_if_asked(lambda: vm_record(new, context.state, context.now()))
 
     context.each(context.vms("Name"), act)
@@ -181,9 +184,13 @@ def _snapshot_path(context: Context, vm: VM, value: Any) -> VM:
 
 
 def _folder(context: Context, vm: VM, path: str) -> str:
-    if context.state.volume(path) is None:
-        raise operation_failed(about(vm, f"Modifying the properties of '{vm.name}' failed.", f"The path '{path}' does not exist. (0x80070003)."), vm.name)
-    context.state.make_folders(path)
+    """A folder for files of the VM, made once the whole call stands: on a volume of the host, not its root, not on FAT (behaviour 3.2)."""
+    volume = context.state.volume(path)
+    why = f"The path '{path}' does not exist. (0x80070003)." if volume is None else vhds.FOREIGN if vhds.foreign(context.state, path) else ""
+    if volume is not None and vhds.same(volume.path, path):
+        why = f"The root of a drive cannot hold files of a virtual machine: '{path}'. (0x80070057)."
+    if why:
+        raise operation_failed(about(vm, f"Modifying the properties of '{vm.name}' failed.", why), vm.name)
     return path.replace("/", "\\").rstrip("\\")
 
 

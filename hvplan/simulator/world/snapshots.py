@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from hvplan.simulator.values import Obj
-from hvplan.simulator.world import avhdx, limits
+from hvplan.simulator.world import avhdx, limits, units, vhds
 from hvplan.simulator.world.context import Context, Handler
 from hvplan.simulator.world.matrix import check, verdict
-from hvplan.simulator.world.nouns import VM, Checkpoint
+from hvplan.simulator.world.nouns import VM, Checkpoint, Disk
 from hvplan.simulator.world.power import arrived
 from hvplan.simulator.world.records import snapshot_record
 from hvplan.simulator.world.refusals import Refusal, about, operation_failed, snapshot_not_found, wrong_state
@@ -74,6 +75,8 @@ def take(context: Context) -> None:
             raise operation_failed(about(vm, failed, f"The maximum of {CHECKPOINTS} checkpoints was reached."), vm.name)
         if any(disk.shared for disk in vm.disks):
             raise operation_failed(about(vm, failed, "A shared virtual hard disk does not support checkpoints."), vm.name)
+        _whole(context, vm, vm.disks, failed)
+        _room(context, vm)
         running = vm.state not in STOPPED_STATES
         quiet = vm.guest.shutdown != "none" and "vss" in vm.services
         if running and vm.checkpoint_type == "ProductionOnly" and not quiet:
@@ -91,6 +94,19 @@ def take(context: Context) -> None:
         context.give_if_asked(lambda: snapshot_record(new, made, context.state))
 
     context.each(context.vms("Name"), act)
+
+
+def _whole(context: Context, vm: VM, disks: Iterable[Disk], failed: str) -> None:
+    """Row 36: nothing is branched or merged where a file of a chain is missing."""
+    if any(vhds.broken(context.state, disk.path) for disk in disks if disk.path):
+        raise operation_failed(about(vm, f"{failed} {vhds.MISSING}", "Virtual machine failed to generate VHD tree."), vm.name)
+
+
+def _room(context: Context, vm: VM) -> None:
+    """The new files start near 4 MB (behaviour 3.2)."""
+    paths = [disk.path for disk in vm.disks if disk.path]
+    if not all(context.state.room(path, 4 * units.MIB * len(paths)) for path in paths):
+        raise operation_failed(about(vm, "Checkpoint operation failed.", "There is not enough space on the disk. (0x80070070)."), vm.name)
 
 
 def _named(context: Context) -> list[Taken]:
@@ -121,6 +137,7 @@ def remove(context: Context) -> None:
         if checkpoint is None:
             raise snapshot_not_found()
         check(vm, "checkpoint.remove")
+        _whole(context, vm, (*vm.disks, *checkpoint.vm.disks), "Cannot delete checkpoint:")
         record = snapshot_record(vm, checkpoint, context.state)
         gone = {checkpoint.id}
         if context.on("IncludeAllChildSnapshots"):
@@ -149,6 +166,7 @@ def restore(context: Context) -> None:
         if verdict("checkpoint.take", vm.state, vm.generation) != "Y":
             raise wrong_state(vm)
         held = checkpoint.vm
+        _whole(context, vm, held.disks, "Checkpoint operation failed.")
         disks = avhdx.branch_disks(context.state, held, f"{vm.id}/{context.state.draw('restore', str(checkpoint.id))}")
         new = arrived(
             replace(held, id=vm.id, disks=disks, checkpoints=vm.checkpoints, parent=checkpoint.id, guest=vm.guest, state=vm.state),

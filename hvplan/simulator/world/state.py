@@ -14,6 +14,8 @@ from hvplan.simulator.world.releases import RELEASES, Release
 STOPPED_STATES = frozenset({"Off", "Saved", "OffCritical", "SavedCritical", "FastSaved", "Hibernated"})
 """States in which no worker process holds the VM's files or memory."""
 
+OFF_STATES = frozenset({"Off", "OffCritical"})
+
 
 def drawn_id(host: str, kind: str, name: str, before: int) -> UUID:
     """What Hyper-V would draw at random: the same for the same host, kind, name and number of earlier ones."""
@@ -170,6 +172,14 @@ class State:
             for medium in media(vm):
                 if any(units.path_key(link) == key for link in self.chain(medium)):
                     return vm
+        return None
+
+    def keeper(self, path: str) -> VM | None:
+        """A VM that is not off, a saved one too, and has the file attached or below what is attached: what needs it off waits (behaviour 2.1 A)."""
+        key = units.path_key(path)
+        for vm in self.vms.values():
+            if vm.state not in OFF_STATES and any(units.path_key(link) == key for medium in media(vm) for link in self.chain(medium)):
+                return vm
         return None
 
     def merging(self, path: str) -> VM | None:

@@ -56,8 +56,8 @@ def new_switch(context: Context) -> None:
         if teaming:
             values["bandwidth_mode"] = "Weight" if mode == "Default" else mode
     else:
-        if context.on("EnableEmbeddedTeaming"):
-            raise invalid("An embedded team needs network adapters.", name)
+        if context.on("EnableEmbeddedTeaming") or values["sriov"]:
+            raise invalid("An embedded team and SR-IOV need network adapters of the host.", name)
         type = context.text("SwitchType", "Internal")
         if type not in ("Internal", "Private"):
             raise invalid("The switch type must be Internal or Private; an external switch follows from its network adapter.", name)

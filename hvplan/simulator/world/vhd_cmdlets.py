@@ -114,7 +114,7 @@ def resize_vhd(context: Context) -> None:
 
 
 def _resizable_now(state: State, file: File, path: str) -> None:
-    holder = state.holder(file.path)
+    holder = state.keeper(file.path)
     if holder is None:
         if is_avhdx(path):
             raise _failed(path, "The disk belongs to a checkpoint. (0x80070057).")
@@ -138,7 +138,7 @@ def merge_vhd(context: Context) -> None:
     if not ends:
         raise vhds.arguments(path)
     for link in links[: ends[0] + 1]:
-        if state.holder(link) is not None or (link is not links[0] and len(state.children(link)) > 1):
+        if state.keeper(link) is not None or (link is not links[0] and len(state.children(link)) > 1):
             raise operation_failed(f"Failed to merge '{path}': '{link}' is in use. (0x80070020).", path)
     for child in links[: ends[0]]:
         merge_file(state, child)
@@ -151,7 +151,7 @@ def set_vhd(context: Context) -> None:
     """Set-VHD: another parent, physical sector size or identifier, of a file that is not in use."""
     state, path = context.state, context.text("Path")
     file, header = opened(state, path)
-    if state.holder(path) is not None:
+    if state.keeper(path) is not None or (context.has("PhysicalSectorSizeBytes") and state.users(path)):  # that one unattached only (behaviour 2.3)
         raise operation_failed(f"Failed to set '{path}': it is in use. (0x80070020).", path)
     if context.has("ParentPath"):
         parent = opened(state, context.text("ParentPath"))[0]

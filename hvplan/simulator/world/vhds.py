@@ -9,9 +9,19 @@ from hvplan.simulator.world.host_nouns import File, Vhd
 from hvplan.simulator.world.nouns import VM
 from hvplan.simulator.world.refusals import Refusal, about, invalid, operation_failed
 from hvplan.simulator.world.releases import VHD_MAXIMUM, VHD_MINIMUM, VHDX_MAXIMUM
-from hvplan.simulator.world.state import State, media
+from hvplan.simulator.world.state import STOPPED_STATES, State, media
 
+IN_USE, MISSING = "The requested resource is in use. (0x800700AA).", "The system cannot find the file specified. (0x80070002)."
 DISKS = (".vhdx", ".vhd", ".avhdx", ".avhd", ".vhds")
+
+
+FOREIGN = "The requested operation could not be completed due to a file system limitation. (0x80070299)."
+
+
+def foreign(state: State, path: str) -> bool:
+    """Whether a path lies on a file system that holds no files of VMs: FAT and exFAT (behaviour 3.2, 7-38)."""
+    volume = state.volume(path)
+    return volume is not None and volume.file_system.lower() in ("fat", "fat32", "exfat")
 
 
 def same(one: str, other: str) -> bool:
@@ -61,6 +71,8 @@ def create(
         raise arguments(path)
     if state.volume(path) is None or not state.is_folder(units.parent_of(path)):
         raise failed(path, "The system cannot find the path specified. (0x80070003).")
+    if foreign(state, path):
+        raise failed(path, FOREIGN)
     if state.file(path) is not None:
         raise failed(path, "The file exists. (0x80070050).")
     if not units.legal_name(units.leaf_of(path)):
@@ -107,9 +119,25 @@ def attachable(state: State, vm: VM, path: str) -> None:
 
 
 def in_use(state: State, vm: VM, path: str) -> None:
-    """What a running VM needs beside that: nobody else has the file open."""
-    if state.holder(path, besides=vm.id) is not None:
-        raise _add_failed(vm, path, "The requested resource is in use. (0x800700AA).")
+    """What a running VM needs beside that: the whole chain is there, and nobody else has the file open or writes to what it stands on."""
+    why = IN_USE if state.holder(path, besides=vm.id) is not None else broken(state, path) or written(state, vm, path)
+    if why:
+        raise _add_failed(vm, path, why)
+
+
+def broken(state: State, path: str) -> str:
+    """What hinders opening a disk: a file of its chain is not there; nothing if all are."""
+    links = list(state.chain(path))
+    last = state.vhd(links[-1]) if links else None
+    return MISSING if not links or (last is not None and last.parent) else ""
+
+
+def written(state: State, vm: VM, path: str) -> str:
+    """What hinders opening a disk: another VM writes to a parent of it; nothing if none does."""
+    for link in list(state.chain(path))[1:]:
+        if any(one.id != vm.id and one.state not in STOPPED_STATES for one in state.users(link)):
+            return IN_USE
+    return ""
 
 
 def _add_failed(vm: VM, path: str, why: str) -> Refusal:

@@ -82,6 +82,8 @@ def _folder(context: Context, name: str) -> str:
     limits.folder_name(name)
     if state.volume(base) is None:
         raise operation_failed(f"The system cannot find the path specified: '{base}'. (0x80070003).", base)
+    if vhds.foreign(state, base):
+        raise operation_failed(f"The virtual machine cannot be stored at '{base}': {vhds.FOREIGN}", base)
     return units.join(base, name)
 
 

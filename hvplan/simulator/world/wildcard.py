@@ -19,6 +19,11 @@ def has_wildcard(text: str) -> bool:
     return False
 
 
+def unescape(text: str) -> str:
+    """A pattern without a meaning as the text that it fits."""
+    return re.sub(r"`(.)", r"\1", text, flags=re.DOTALL)
+
+
 def matches(pattern: str, text: str) -> bool:
     """Whether the whole text fits the pattern, in any case."""
     return _compiled(pattern).fullmatch(text) is not None

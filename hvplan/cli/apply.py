@@ -103,7 +103,7 @@ def _json(path: str) -> bytes | None:
         return sys.stdin.buffer.read()
     try:
         file = Path(path)
-        return file.read_bytes() if file.is_file() and file.suffix.lower() not in (".yaml", ".yml") else None
+        return file.read_bytes() if file.is_file() else None
     except OSError:
         return None
 

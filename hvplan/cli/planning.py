@@ -74,11 +74,27 @@ class Planned:
 
 def read_files(state: Run, paths: tuple[str, ...], hosts_file: str | None, given: AdHoc | None) -> tuple[Loaded, Desired]:
     """Load the files; their warnings are shown, their errors raised together (exit 1)."""
+    for path in paths:
+        _not_saved(path)
     loaded = load(paths or (".",), hosts_file=hosts_file)
     if any(d.severity is Severity.ERROR for d in loaded.diagnostics):
         raise ConfigurationError.of(loaded.diagnostics)
     state.output.diagnostics(loaded.diagnostics)
     return loaded, replace(loaded.desired, hosts=with_ad_hoc(_used(loaded.desired), given))
+
+
+def _not_saved(path: str) -> None:
+    """A saved plan or result is no file to plan from; a usage error says what takes it."""
+    from hvplan.document.saved import saved_kind
+
+    file = Path(path)
+    try:
+        raw = file.read_bytes() if file.is_file() else b""
+    except OSError:  # the loader says what is wrong with it
+        return
+    if kind := saved_kind(raw):
+        takes = "hvplan apply carries it out, hvplan show renders it" if kind == "plan" else "hvplan show renders it"
+        raise click.UsageError(f"{path} is a saved {kind}, not a file with documents; {takes}")
 
 
 def _used(desired: Desired) -> tuple[Host, ...]:

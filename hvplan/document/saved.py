@@ -24,13 +24,23 @@ FORBIDDEN_IN_CONNECTION = ("command", "engine")
 
 def is_document(raw: bytes) -> bool:
     """Is this JSON with a `format_version`, and so a PLAN and not a PATH."""
+    return _tree(raw) is not None
+
+
+def saved_kind(raw: bytes) -> str:
+    """`plan` or `result` where it is one that was saved, else `""`."""
+    kind = (_tree(raw) or {}).get("kind")
+    return kind if kind in ("plan", "result") else ""
+
+
+def _tree(raw: bytes) -> dict[str, Json] | None:
     if not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return False
+        return None
     try:
         tree = parse_json(raw)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(tree, dict) and "format_version" in tree
+        return None
+    return tree if isinstance(tree, dict) and "format_version" in tree else None
 
 
 def load_document(raw: bytes, *, name: str = "the document") -> PlanDocument | ResultDocument:

@@ -75,6 +75,16 @@ def test_streams_that_are_closed(lab: Lab) -> None:
         assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), ran.stderr
 
 
+def test_a_saved_plan_under_any_name(lab: Lab) -> None:
+    """What is in it makes it a PLAN, not how it is called; it is nothing to plan from, and neither is a result."""
+    assert lab("plan", "lab.yaml", "-o", "plan.yaml").code == 0
+    ran = lab("plan", "plan.yaml")
+    assert (ran.code, "a saved plan" in ran.err, "hvplan apply" in ran.err) == (1, True, True)
+    assert lab("apply", "plan.yaml", "--document", "result.yaml").code == 0
+    ran = lab("plan", "result.yaml")
+    assert (ran.code, "a saved result" in ran.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("file", "what", "use"),
     [

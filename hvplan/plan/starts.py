@@ -56,8 +56,8 @@ def _finding(change: Change, waits: Mapping[str, str], findings: Sequence[Findin
     why = next((finding for finding in findings if root in finding.blocks), None)
     new = isinstance(change, Create)
     text = f"it is not {'made' if new else 'started'}, because {first}, after which it starts, is not started in this run."
-    blocks = (change.address,) if new else ()
-    return Finding(address=change.address, code="depends", path="state", text=text, blocks=blocks, deferred=bool(why and why.deferred))
+    path, blocks = ("", (change.address,)) if new else ("state", ())
+    return Finding(address=change.address, code="depends", path=path, text=text, blocks=blocks, deferred=bool(why and why.deferred))
 
 
 def _without_start(change: Change) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from hvplan.document.plan import Consent, Deferred, PlanDocument
@@ -94,19 +94,22 @@ def summary_block(document: PlanDocument, totals: Totals, several: bool) -> Iter
         yield Line(f"{_head('Drift', len(totals.drift))}  {names(totals.drift, mark=False)}, counted above")
     unmanaged = f"Unmanaged ({len(document.unmanaged)})  " + ", ".join(named(u.host, visible(u.address), several) for u in document.unmanaged)
     yield Line(f"{_head('Same', len(totals.same))}" + (f"  {unmanaged}" if document.unmanaged else ""), "dim")
-    for later in grouped(_deferred(deferred, several) for deferred in document.deferred):
+    below = {(one.host, owner(one.address), f"{one.address}: {one.why}") for one in document.deferred}
+    for later in grouped(_deferred(deferred, below, several) for deferred in document.deferred):
         one, count = later[0], len(later)
-        yield Line(f"Deferred      {f'{one.name}{one.text}' if count == 1 else f'each of {count}{one.text}: ' + ', '.join(said.name for said in later)}")
+        text = f"{one.name}{one.text}" if count == 1 else f"each of {count}{one.text.rstrip('.')}: {', '.join(said.name for said in later)}"
+        yield Line(f"Deferred      {text}")
     for group in grouped(_consent(consent, several) for consent in document.consents):
         yield Line(f"Will ask      {visible(_asked(group))}", "update")
     for warning in document.warnings:
         yield Line(f"Warning       {visible(warning)}", "update")
 
 
-def _deferred(deferred: Deferred, several: bool) -> Said:
-    """What is left for later: an object, or one path of it."""
+def _deferred(deferred: Deferred, below: Set[tuple[str, str, str]], several: bool) -> Said:
+    """What is left for later: an object, or one path of it. Why a device waits (`below`) is said at the device, not at its object again."""
+    why = "waits for what is deferred of it" if (deferred.host, deferred.address, deferred.why) in below else visible(deferred.why)
     later = f", next {deferred.next}" if deferred.next else ""
-    return Said(name=f"{named(deferred.host, deferred.address, several)} {deferred.path}".rstrip(), text=f": {visible(deferred.why)}{later}")
+    return Said(name=f"{named(deferred.host, deferred.address, several)} {deferred.path}".rstrip(), text=f": {why}{later}")
 
 
 def _consent(consent: Consent, several: bool) -> Said:

@@ -57,6 +57,23 @@ def test_nothing_to_do_is_the_last_line() -> None:
     assert render_plan(nothing(resource_changes=(change("vm/a"),))).endswith("Nothing to do: 1 object matches.\n")
 
 
+def test_what_is_deferred_for_one_reason_is_said_once() -> None:
+    """Many objects share a line; the reason of a device stands at the device, and its machine waits for that."""
+
+    def later(address: str, why: str, path: str = "") -> Deferred:
+        return Deferred(host="hv01", address=address, path=path, why=why)
+
+    many = [later(f"vm/m{number}", "not in this run (--target)") for number in range(5)]
+    few = [later("vm/a", "vm/a/disks/os: the file is taken."), later("vm/a/disks/os", "the file is taken.", "vhd.path"), later("vm/b", "refused")]
+    text = render_plan(nothing(deferred=(*many, *few)))
+    assert [line.removeprefix("Deferred      ") for line in text.splitlines() if line.startswith("Deferred")] == [
+        "each of 5: not in this run (--target): vm/m0, vm/m1, vm/m2, vm/m3, vm/m4",
+        "vm/a: waits for what is deferred of it",
+        "vm/a/disks/os vhd.path: the file is taken.",
+        "vm/b: refused",
+    ]
+
+
 def test_a_refused_plan_says_why_and_how_out() -> None:
     """The refusal stands at its object, in the summary and in the last line with the flags that help."""
     refused = replace(REFUSAL, address="vm/web01", flag="--max-deletes 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hvplan.export.written import Json, put
+from hvplan.export.written import Json, put, sayable
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveHost
 from hvplan.model.rows import written
@@ -37,10 +37,15 @@ def settings_of(live: LiveHost) -> tuple[dict[str, Json], list[str]]:
     if isinstance(live.settings, Unknown):
         return {}, [f"its settings could not be read ({live.settings.why}), so they are not declared"]
     tree: dict[str, Json] = {}
+    remarks: list[str] = []
     for _, row, value in written(live.settings):
-        if not _is_fresh(row.path, value, live, live.settings):
+        if _is_fresh(row.path, value, live, live.settings):
+            continue
+        if sayable(row.kind, value):
             put(tree, row.path, row.kind.json(value))
-    return tree.get("settings", {}), []
+        else:
+            remarks.append(f"its {row.path} is {value}, which is not declared: no file could ask for that")
+    return tree.get("settings", {}), remarks
 
 
 def _is_fresh(path: str, value: Json, live: LiveHost, settings: HostSettings) -> bool:

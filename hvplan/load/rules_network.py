@@ -88,6 +88,11 @@ def _management(switch: VirtualSwitch, root: Mapping, checker: Checker) -> None:
 def host_rules(settings: HostSettings, root: Mapping, checker: Checker) -> None:
     """The settings of one host."""
     low, high = settings.mac_minimum, settings.mac_maximum
+    for key, end in (("minimum", low), ("maximum", high)):
+        if isinstance(end, str) and int(end[:2], 16) & 1:
+            summary = "An adapter cannot have an address for several receivers: the first octet of a range is even."
+            place = where(root, "settings", "macAddressRange", key)
+            checker.say("mac-address", summary, place, detail=f"found {end}", hint="use one such as 00-15-5D-01-00-00")
     if isinstance(low, str) and isinstance(high, str) and low > high:
         place = where(root, "settings", "macAddressRange", "minimum")
         checker.say("mac-range", "macAddressRange.minimum is above its maximum.", place, detail=f"{low} to {high}", hint="exchange them")

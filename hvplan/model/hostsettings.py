@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hvplan.model.impact import Impact, When
-from hvplan.model.rows import Sent, attribute
-from hvplan.model.values import MAC, PATH, TRUTH, Reset, Unset, number, word
+from hvplan.model.rows import Sent, attribute, readable
+from hvplan.model.values import FOLDER, MAC, PATH, TRUTH, Reset, Unset, number, word
 
 _SERVICE = (When("takes effect when the Virtual Machine Management service is restarted, which hvplan never does", Impact.HOST),)
 _MOST = (1 << 32) - 1
@@ -33,14 +33,15 @@ class HostSettings:
     """What is the same for every machine of a host."""
 
     vm_path: str | Unset | Reset = attribute(
-        PATH,
+        FOLDER,
         "settings.virtualMachinePath",
         get="VirtualMachinePath",
         set="VirtualMachinePath",
         query="Get-VMHost",
         write="Set-VMHost",
+        decode=lambda record: readable(PATH, record["VirtualMachinePath"]),
         doc="Where files of new machines go that name no path; nothing is moved.",
-        source="catalogue (Set-VMHost)",
+        source="catalogue (Set-VMHost), behaviour 3.2",
     )
     vhd_path: str | Unset | Reset = attribute(
         PATH,
@@ -49,6 +50,7 @@ class HostSettings:
         set="VirtualHardDiskPath",
         query="Get-VMHost",
         write="Set-VMHost",
+        decode=lambda record: readable(PATH, record["VirtualHardDiskPath"]),
         doc="Where new disks go that name no path; nothing is moved.",
         source="catalogue (Set-VMHost)",
     )

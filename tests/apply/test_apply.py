@@ -166,6 +166,15 @@ def test_refusals_and_missing_consents_stop_before_the_first_write() -> None:
     assert run(FakeHost.of(machine(1)), asking).refusals[0].flag == "--allow-restart=vm/web01"
 
 
+def test_a_kind_of_consent_that_no_option_gives_is_refused() -> None:
+    """A plan may ask for what this version cannot be asked: that is a no, never a yes."""
+    unheard = Consent(host="hv01", address="vm/web01", kind="checkpoint-removal", flag="--allow-checkpoint-removal=vm/web01")
+    everything = Given(adopt=("*",), allow_restart=("*",), delete_disks=("*",), allow_management_change=("*",))
+    host = FakeHost.of(machine(1))
+    result = run(host, plan(set_step("s1", 1), consents=(unheard,)), given=everything)
+    assert ([refusal.code for refusal in result.refusals], result.exit_code, host.calls) == (["consent-checkpoint-removal"], 3, [])
+
+
 def test_deletions_of_a_saved_plan_are_counted_as_when_it_was_made() -> None:
     """A machine and the file that goes with it are two; a device that only goes with its machine is none."""
     gone = replace(plan(set_step("s1", 1)).resource_changes[0], actions=("delete",), after=None)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hvplan.apply.listener import Silent
-from hvplan.cmdlets.build import to_json, write
+from hvplan.cmdlets.build import to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Expect, Step
@@ -28,7 +28,7 @@ from tests.apply.fake import (
     stop_step,
     window,
 )
-from tests.apply.runs import NO, outcomes, restart, run
+from tests.apply.runs import NO, outcomes, restart, run, set_count
 
 
 def test_only_what_was_certainly_not_sent_is_sent_again() -> None:
@@ -261,3 +261,45 @@ def test_a_machine_that_was_left_off_is_named() -> None:
     host.script["Start-VM"] = [Failed(errors=(NO,))]
     result = run(host, plan(*restart(1), power_windows=(window(1, "s1", "s2", "s3"),)))
     assert any("vm/web01 was stopped and has not been started again" in note for note in result.meta["notes"])
+
+
+def test_a_stop_that_nothing_waits_for_is_looked_at_too() -> None:
+    """A machine whose declared state is Off has a stop and nothing behind it: it is done when the machine is off, not when the call came back."""
+    host = FakeHost.of(machine(1))
+    host.deaf = True
+    result = run(host, plan(stop_step("s1", 1)))
+    assert (outcomes(result), result.exit_code) == ({"s1": "failed"}, 4)
+    assert result.steps[0].error is not None
+    assert result.steps[0].error.id == "timeout"
+
+
+def test_half_of_what_a_step_would_write_is_not_its_work() -> None:
+    """What moved stands where the step would have put it, and the rest of the step does not: somebody else was there, and nothing is sent."""
+    host = FakeHost.of(machine(1), machine(2))
+    host.during = lambda cmdlet: set_count(host, 2, 2) if cmdlet == "Set-VMMemory" else None
+    both = set_step("s2", 2)
+    both = replace(both, verify=(*both.verify, Expect(address="vm/web02", path="processor.weight", value=500)), needs=("s1",))
+    memory = write(vm(guid(1)), Cmd("Set-VMMemory", {"StartupBytes": 4 << 30}))
+    first = replace(
+        set_step("s1", 1),
+        expect=(),
+        verify=(Expect(address="vm/web01", path="memory.startup", value=4 << 30),),
+        invocation=to_json(memory),
+        powershell=powershell(memory),
+    )
+    result = run(host, plan(first, both))
+    assert (outcomes(result), [cmdlet for cmdlet, _ in host.calls]) == ({"s1": "done", "s2": "failed"}, ["Set-VMMemory"])
+    assert result.steps[1].error is not None
+    assert "nothing was sent, because something moved" in result.steps[1].error.message
+
+
+def test_a_lost_call_after_which_something_else_stands_there_is_unknown() -> None:
+    """Neither as before nor as planned: nobody can tell whether it ran before or after the other one, so it has not simply failed."""
+    host = FakeHost.of(machine(1))
+
+    def lost() -> Any:
+        set_count(host, 1, 7)
+        return Unsure(why="the connection was lost")
+
+    host.script["Set-VMProcessor"] = [lost]
+    assert outcomes(run(host, plan(set_step("s1", 1)))) == {"s1": "unknown"}

@@ -44,6 +44,8 @@ def test_one_vm_of_which_a_part_cannot_be_read() -> None:
     scripted = host(Get_VMMemory=[memory(DB)])
     scripted.errors["Get-VMMemory"] = [error("locked")]
     vm = read_vm(scripted, WEB, {})
+    alone = [invocation for invocation in scripted.sent if len(invocation.statements) == 1]
+    assert len(alone) == len(scripted.sent) - 1 == len(scripted.sent[0].statements), "the list of machines and each question by itself"
     assert isinstance(vm, LiveVm)
     assert isinstance(vm.memory, Unknown)
     assert not isinstance(vm.processor, Unknown)

@@ -16,13 +16,14 @@ from hvplan.apply.gates import Given, open_gates
 from hvplan.apply.listener import Silent
 from hvplan.apply.observe import Unreadable
 from hvplan.apply.run import apply_plan
-from hvplan.cmdlets.build import to_json, vm, write
+from hvplan.cmdlets.build import select, to_json, vm, write
 from hvplan.cmdlets.invocation import Cmd, Ref
 from hvplan.cmdlets.printing import powershell
 from hvplan.document.plan import Consent, Expect, PlanDocument, Refusal, Step
 from hvplan.document.result import StepResult
 from hvplan.errors import ConfigurationError
 from hvplan.live.narrow import EVERYTHING
+from hvplan.remoting.session import Unsure
 from tests.apply.fake import (
     GIB,
     Eyes,
@@ -102,6 +103,36 @@ def test_what_moves_between_the_check_and_the_write_is_not_overwritten() -> None
     assert outcomes(result) == {"s1": "done", "s2": "failed"}
     assert result.exit_code == 4
     assert [id for _, id in host.calls] == [guid(1)]
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_machine_made_out_of_sight_is_ours_by_its_mark_alone(ours: bool) -> None:
+    """A creation whose end nobody saw: a machine of the name that does not carry this run's mark was made by somebody else in that moment."""
+    mark = "hvplan/v1 stack=lab id=web09 vm=new origin=created"
+    new = write(
+        Cmd("New-VM", {"Name": "web09", "Generation": 2, "MemoryStartupBytes": 2 * GIB, "NoVHD": True}),
+        Cmd("Set-VM", {"Notes": mark, "Passthru": True}),
+        select("Id"),
+    )
+    there = {value: Expect(address="vm/web09", path="exists", value=value) for value in (True, False)}
+    step = replace(
+        set_step("s1", 9),
+        action="create",
+        expect=(there[False],),
+        verify=(there[True],),
+        invocation=to_json(new),
+        powershell=powershell(new, assign="$s1 = "),
+    )
+    host = FakeHost.of()
+
+    def lost() -> Unsure:
+        host.vms[guid(50)] = machine(50, name="web09", state="Off", notes=mark if ours else "hvplan/v1 stack=other id=web09 vm=new origin=created")
+        return Unsure(why="the connection was lost")
+
+    host.script["Set-VM"] = [lost]
+    result = run(host, plan(step))
+    assert outcomes(result) == {"s1": "done" if ours else "unknown"}
+    assert ours or "does not carry this run's mark" in str(result.steps[0].error)
 
 
 class HalfBlind(Eyes):

@@ -179,6 +179,13 @@ def disk_live(drive: LiveDrive, base: str, header: LiveVhd | Unknown | None) -> 
     return values
 
 
+def disk_cause(marker: Marker | None, disk: Disk, live: Mapping[str, Json]) -> str:
+    """Who moved a disk. Its digest may be that of a file which stood there before, and of a VirtualDisk's name, neither of which the host tells."""
+    now, unseen = disk_declared(disk), {"existing": "Adopt"} | ({"disk": disk.disk} if disk.disk else {})
+    ways = {cause(marker, disk_section(disk.key), values, {**live, **unseen}) for values in (now, {**now, "existing": "Adopt"})}
+    return next((word for word in ("drift", "pending") if word in ways), ways.pop())
+
+
 def made_as(marker: Marker, drive: LiveDrive, base: str, header: LiveVhd | Unknown | None) -> str | None:
     """The key under which a file was made by hvplan and attached, by its digest in the mark; None when the mark does not prove it."""
     live = disk_live(drive, base, header)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from hvplan.diff.changes import BEFORE, EXCHANGED, Change, FieldChange, Finding, Keep, Update
 from hvplan.diff.context import Context, Machine
-from hvplan.diff.digests import cause, disk_declared, disk_live, disk_section, qos_section, qos_values
+from hvplan.diff.digests import cause, disk_cause, disk_live, qos_section, qos_values
 from hvplan.diff.exchange import diff_file
 from hvplan.diff.files import header, possible_size
 from hvplan.diff.settings import compare, manages, row_findings
@@ -59,7 +59,7 @@ def diff_drive(disk: Disk, drive: LiveDrive, base: str, address: str, vm: Machin
     findings += (replace(f, blocks=(vm.address if vm.new else address,)) for f in row_findings(disk.settings, address, _lifecycle(disk, vm), 0, ctx.host))
     if not fields:
         return DriveDiff(change=Keep(address=address, want=disk, live=drive, slot=drive.slot), findings=tuple(findings), warnings=file.warnings)
-    told = cause(vm.marker, disk_section(disk.key), disk_declared(disk), disk_live(drive, base, ctx.host.vhds.get(normal_path(base))))
+    told = disk_cause(vm.marker, disk, disk_live(drive, base, ctx.host.vhds.get(normal_path(base))))
     caused = tuple(field if field.cause or field.path == BEFORE else replace(field, cause=told) for field in fields)
     slot = disk.slot if isinstance(disk.slot, Slot) else drive.slot
     change = Update(address=address, want=disk, live=drive, fields=caused, slot=slot, exchange=file.exchange)

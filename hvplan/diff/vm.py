@@ -10,7 +10,7 @@ from hvplan.diff import adapters, disks, dvds
 from hvplan.diff.boot import diff_boot, names, order_cause
 from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Replace, Update
 from hvplan.diff.context import Context, Machine
-from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, sections
+from hvplan.diff.digests import SECTION_OF, SECTIONS, cause, disk_section, dvd_section, sections
 from hvplan.diff.hindered import checkpoint_folder, fewer_controllers, forbidden
 from hvplan.diff.limits import FOLDERS, device_limits, folder_findings, memory_order, template_findings, vm_limits
 from hvplan.diff.ownership import Found
@@ -20,6 +20,7 @@ from hvplan.diff.settings import compare, missing_components, row_findings, unkn
 from hvplan.diff.starting import start_foreseen
 from hvplan.diff.stopping import stop_foreseen
 from hvplan.model import boot
+from hvplan.model.devices import Disk, Dvd
 from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
@@ -230,12 +231,22 @@ def _caused(vm: Machine, live: LiveVm, fields: list[FieldChange], devices: tuple
     for field in fields:
         word = SECTION_OF.get(field.path, "vm")
         readable = {path: value for path, value in values.items() if SECTION_OF.get(path, "vm") == word and path not in _IDENTITY}
-        if word == SECTION_OF[boot.PATH] and not isinstance(live.boot_order, Unknown):
+        if field.path == "devices.scsiControllers" and vm.want.scsi_controllers is UNSET:
+            yield replace(field, cause=_implied(vm, devices))  # no section has it: drives that are declared on it ask for it
+        elif word == SECTION_OF[boot.PATH] and not isinstance(live.boot_order, Unknown):
             called = names(vm, live, devices)
             order = [called.get(entry, entry) for entry in boot.words(live.boot_order)]
             yield replace(field, cause=order_cause(vm.marker, now.get(word, {}), readable, order))
         else:
             yield replace(field, cause=cause(vm.marker, word, now.get(word, {}), readable))
+
+
+def _implied(vm: Machine, devices: tuple[Change, ...]) -> str:
+    """Who moved, where a controller is added for drives: the file where one of them was never applied."""
+    sections = [disk_section(c.want.key) if isinstance(c.want, Disk) else dvd_section(c.want.key) for c in devices if isinstance(c.want, Disk | Dvd)]
+    if vm.marker is None or "devices" in vm.marker.applied or not vm.marker.applied:
+        return "unknown"
+    return "drift" if all(section in vm.marker.applied for section in sections) else "pending"
 
 
 _IDENTITY = frozenset({"id", "name", "generation", "version", "path", "notes.marker"})

@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import Final
 
 from hvplan.diff.changes import Change, Create, FieldChange, Keep, Update
-from hvplan.diff.digests import SECTION_OF, adapter_section, applied, disk_declared, disk_section
-from hvplan.model.devices import Disk, NetworkAdapter
+from hvplan.diff.digests import SECTION_OF, adapter_section, applied, disk_declared, disk_section, dvd_section, qos_section
+from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.marker import Marker, digest
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Json, normal_path
@@ -27,16 +27,30 @@ def applied_with_files(want: VirtualMachine, own: Update | Keep | None, devices:
     for field in own.left if own else ():
         left.setdefault(SECTION_OF.get(field.path, "vm"), {})[field.path] = field.json(field.before)
     for device in devices:
-        if isinstance(device, Update | Keep) and isinstance(device.want, NetworkAdapter):
-            left[adapter_section(device.want.key)] = {field.path: field.json(field.before) for field in device.left}
+        match device:
+            case Update(want=NetworkAdapter() as adapter) | Keep(want=NetworkAdapter() as adapter):
+                left[adapter_section(adapter.key)] = {field.path: field.json(field.before) for field in device.left}
+            case Update(want=Disk() as disk) | Keep(want=Disk() as disk):
+                left[disk_section(disk.key)] = _stays(device)
+                left[qos_section(disk.key)] = {field.path: field.json(field.before) for field in device.left}
+            case Update(want=Dvd() as dvd) | Keep(want=Dvd() as dvd):
+                left[dvd_section(dvd.key)] = {field.path: _value(field) for field in device.left}
+            case _:
+                pass
     return applied(want, left) | dict(_adopted(devices, old))
 
 
 def _adopted(devices: Sequence[Change], old: Marker | None) -> Iterator[tuple[str, str]]:
     for device in devices:
         if isinstance(device.want, Disk) and device.want.vhd and not device.want.absent and not made_by_us(device, device.want, old):
-            disk = replace(device.want, vhd=replace(device.want.vhd, existing="Adopt"))
-            yield disk_section(disk.key), digest(disk_declared(disk))
+            values = disk_declared(replace(device.want, vhd=replace(device.want.vhd, existing="Adopt")))
+            yield disk_section(device.want.key), digest({**values, **{name: value for name, value in _stays(device).items() if name in values}})
+
+
+def _stays(device: Change) -> dict[str, Json]:
+    """What a disk has until a later run changes it, in the words of its digest."""
+    left = device.left if isinstance(device, Update | Keep) else ()
+    return {_DIGESTED[field.path]: _value(field) for field in left if field.path in _DIGESTED}
 
 
 def made_by_us(device: Change, disk: Disk, old: Marker | None) -> bool:
@@ -64,7 +78,7 @@ def makes_file(device: Change, disk: Disk, old: Marker | None) -> bool:
 
 
 def _value(field: FieldChange) -> Json:
-    return normal_path(str(field.before)) if field.path == "vhd.path" else field.before
+    return normal_path(str(field.before)) if field.path in ("vhd.path", "iso") and field.before else field.before
 
 
 def _choices(values: Mapping[str, Json]) -> Iterator[dict[str, Json]]:

@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from hvplan.diff.digests import disk_declared
+from hvplan.document.plan import PlanDocument
 from hvplan.model.devices import Disk, parse_slot
 from hvplan.model.live import LiveCheckpoint, LiveFile, LiveHost
+from hvplan.model.marker import digest
 from hvplan.model.objects import Lifecycle, VirtualDisk
+from hvplan.model.parts import Processor
 from hvplan.model.values import Unknown, normal_path
+from hvplan.plan.make import PlanOptions
 from tests.plan.worlds import GIB, disk, drive, guid, host, lines, live_vm, mine, plan, refusals, vhd, vm
+from tests.plan.worlds import processor as live_processor
 
 DATA, TEMP, GOLDEN = r"D:\VHDs\web01-data.vhdx", r"D:\VHDs\web01-data.hvplan.vhdx", r"D:\golden\ubuntu.vhdx"
 ME = f"Get-VM -Id '{guid(1)}' | "
@@ -197,3 +203,36 @@ def test_a_named_disk_must_be_there() -> None:
         ("disk/shared", "reference-missing"),
         ("vm/web01/disks/data", "disk-missing"),
     ]
+
+
+def _causes(document: PlanDocument) -> list[tuple[str, str]]:
+    return [(field.path, field.cause) for change in document.resource_changes for field in change.fields]
+
+
+def test_the_cause_of_a_disk_that_stood_there_before() -> None:
+    """Its digest is one of a file that hvplan did not make, which no host tells: an edited file is an edited file all the same."""
+    path = r"D:\VHDs\web01-os.vhdx"
+    was = digest({**disk_declared(disk(size=60 * GIB)), "existing": "Adopt"})
+    there = live_vm(marker=mine(applied={"disk/os": was}), disks=(drive(path),))
+    assert _causes(plan(host(there, vhds=(vhd(path),)), vm(disks=(disk(size=80 * GIB),)))) == [("vhd.size", "pending")]
+    assert _causes(plan(host(there, vhds=(vhd(path, size=40 * GIB),)), vm(disks=(disk(size=60 * GIB),)))) == [("vhd.size", "drift")]
+    assert _causes(plan(host(there, vhds=(vhd(path, size=40 * GIB),)), vm(disks=(disk(size=80 * GIB),)))) == [("vhd.size", "both")]
+
+
+def test_what_is_left_for_later_is_pending_then() -> None:
+    """A size that this run may not change stays in the mark as it is, so that the next run does not take it for somebody's work on the host."""
+    path = r"D:\VHDs\web01-os.vhd"
+    there = live_vm(marker=mine(), disks=(drive(path),), state="Running")
+    wanted = vm(disks=(disk(path=path, size=80 * GIB),), processor=Processor(weight=200))
+    document = plan(host(there, vhds=(vhd(path),)), wanted, options=PlanOptions(max_impact="online"))
+    (line,) = [step.verify[-1].value for step in document.steps if step.action == "mark"]
+    again = replace(there, notes=str(line), processor=live_processor(weight=200))
+    assert _causes(plan(host(again, vhds=(vhd(path),)), wanted)) == [("vhd.size", "pending")]
+
+
+def test_a_controller_for_a_new_drive_is_asked_for_by_the_file() -> None:
+    """Nobody took it from the host."""
+    there = live_vm(marker=mine(applied={"mem": "000000"}))
+    new = disk("data", "scsi 1:0", size=GIB)
+    document = plan(host(there, missing=(r"D:\VHDs\web01-data.vhdx", r"D:\VHDs\web01-data.hvplan.vhdx")), vm(disks=(new,)))
+    assert ("devices.scsiControllers", "pending") in _causes(document)

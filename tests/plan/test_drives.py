@@ -85,7 +85,8 @@ def test_a_file_that_grew_is_still_ours() -> None:
     eject = vm(disks=(becomes,), generation=1, dvds=(Dvd(key="cd", slot=parse_slot("ide 1:0"), iso=None),))
     later = plan(media, eject, options=PlanOptions(max_impact="online"))
     assert [step.action for step in later.steps] == ["set", "mark"]
-    assert made in lines(later)[-1]
+    assert f"disk/data.{digest(disk_declared(was))}" in lines(later)[-1]  # as it stays until then
+    assert made in lines(plan(replace(media, vms=(replace(media.vms[0], dvds=(drive("", "ide 1:0"),)),)), eject))[-1]
 
 
 def test_another_slot_is_a_move_in_the_window() -> None:

@@ -26,7 +26,7 @@ class Hosts:
     declared: dict[str, Head] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     default: str = ""
-    default_wrong: bool = False  # the stack's host is unknown: said once, not again for every document
+    default_wrong: bool = False  # there is no default and cannot be: said once, not again for every document
     complete: bool = True  # False: a file could not be read, so a missing name proves nothing
 
     def of(self, root: Mapping, checker: Checker) -> tuple[str, ...]:
@@ -44,11 +44,13 @@ class Hosts:
         else:
             only = list(self.declared) or list(self.known)
             if len(only) != 1:
-                if self.complete:
-                    why = "there are several Host documents" if only else "there is no Host document"
-                    checker.say(
-                        "host-missing", f"Which host is this for? It has no 'host', and {why}.", root.place, hint="write host: NAME here or in the Stack"
-                    )
+                if self.complete and not only:
+                    hint = "write one: kind: Host, name and connection; or give a hosts file with --hosts"
+                    checker.say("host-missing", "Which host is this for? There is no Host document.", root.place, hint=hint)
+                    self.default_wrong = True  # said once, not again for every document
+                elif self.complete:
+                    summary = "Which host is this for? It has no 'host', and there are several Host documents."
+                    checker.say("host-missing", summary, root.place, hint="write host: NAME here or in the Stack")
                 return ()
             names = [(only[0], root.place)]
         found: dict[str, Place] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from hvplan.load.machines import own_words
 from hvplan.load.places import Places
 from hvplan.load.reader import read
 from hvplan.load.tree import Document, Scalar, child, problem
+from hvplan.load.tree import Sequence as ListNode
 from hvplan.model.objects import Desired, Host
 
 
@@ -66,8 +68,11 @@ def _foreign(document: Document) -> bool:
     return isinstance(node, Scalar) and node.text in FOREIGN_KINDS
 
 
-def load(paths: Sequence[str], *, hosts_file: str | None = None) -> Loaded:
-    """Everything that the files of the PATHs ask for, with all that is wrong in all of them. Never raises for what a file holds."""
+def load(paths: Sequence[str], *, hosts_file: str | None = None, ad_hoc: str = "") -> Loaded:
+    """Everything that the files of the PATHs ask for, with all that is wrong in all of them. Never raises for what a file holds.
+
+    `ad_hoc`: a host is given by its address alone, and this is its name where no file names one: then no Host document is needed.
+    """
     files = _Files()
     found, wrong = find(paths, skip=hosts_file)
     files.checker.found.extend(wrong)
@@ -81,10 +86,24 @@ def load(paths: Sequence[str], *, hosts_file: str | None = None) -> Loaded:
     pinned = _Files()
     if hosts_file is not None:
         pinned.take(hosts_file, named=True)
+    elif ad_hoc and not any(head.kind == "Host" for head in files.heads):
+        pinned.heads += _only_host(files.heads, ad_hoc)
     builder = Builder(files.complete and pinned.complete)
     desired, places = builder.build(files.heads, pinned.heads)
     diagnostics = unique([*files.checker.found, *pinned.checker.found, *builder.checker.found])
     return Loaded(desired=desired, places=places, files=tuple(files.sources), diagnostics=in_order(diagnostics))
+
+
+def _only_host(documents: Sequence[Head], name: str) -> list[Head]:
+    """The one host that documents without a Host are for: the one that they name, else `name`; none where they name several."""
+    named: dict[str, None] = {}
+    for head in documents:
+        node = child(head.root, "host")
+        named |= {item.text: None for item in (node.items if isinstance(node, ListNode) else (node,)) if isinstance(item, Scalar) and item.value is not None}
+    if len(named) > 1:
+        return []
+    text = f"kind: Host\nname: {json.dumps(next(iter(named), name), ensure_ascii=False)}\n"
+    return heads(read(text.encode(), "--address").documents, Checker(), named=True)
 
 
 def load_hosts(path: str) -> tuple[tuple[Host, ...], tuple[Diagnostic, ...]]:

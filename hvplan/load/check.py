@@ -121,7 +121,8 @@ class Checker:
     def unknown_key(self, key: str, entry: Entry, path: str, known: Map[str, Shape]) -> None:
         """An unknown key, with what was probably meant."""
         place = f"in {path}" if path else "here"
-        self.say("unknown-key", f"There is no key '{key}' {place}.", entry.key, hint=_elsewhere(key, known) or suggest(key, known) or _known(known))
+        hint = _unspaced(key, entry, known) or _elsewhere(key, known) or suggest(key, known) or _known(known)
+        self.say("unknown-key", f"There is no key '{shorten(key)}' {place}.", entry.key, hint=hint)
 
     def _named(self, shape: Named, node: Node, path: str) -> Any:
         if is_null(node):
@@ -177,6 +178,12 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"did you mean '{by_case[close[0]]}'" if close else ""
 
 
+def _unspaced(key: str, entry: Entry, known: Map[str, Shape]) -> str:
+    """`{count:2}` is one word to YAML."""
+    word, colon, value = key.partition(":")
+    return f"write '{word}: {shorten(value)}', with a blank after the colon" if colon and word in known and is_null(entry.node) else ""
+
+
 def _elsewhere(key: str, keys: Map[str, Shape]) -> str:
     """A key that is right, but one map or more too high: `it belongs below devices`."""
     for name, shape in keys.items():
@@ -192,6 +199,8 @@ def _known(keys: Map[str, Shape]) -> str:
 def _value_hint(node: Node, expected: str, *, secret: bool) -> str:
     if "a reference" in expected:
         return f"write {REFERENCE_FORM}"
+    if "Windows path" in expected and isinstance(node, Scalar) and not node.plain and re.search(r"[\x00-\x1f]", node.text):
+        return r"use single quotes for Windows paths ('D:\VMs'): in double quotes a backslash starts an escape"
     if isinstance(node, Mapping) and len(node.entries) == 1 and not secret:
         ((key, entry),) = node.entries.items()
         if is_null(entry.node):

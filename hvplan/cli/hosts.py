@@ -34,6 +34,12 @@ class AdHoc:
     user: str | None = None
     auth: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What a host is called that no document names: the first label of its name in the network, or its whole IP address."""
+        address = str(self.connection()["address"]).lower()
+        return address if ":" in address or address.replace(".", "").isdigit() else address.split(".")[0]
+
     def connection(self) -> dict[str, Json]:
         """The connection it means; a usage error says what was expected."""
         parts = urlsplit(self.address if "//" in self.address else f"https://{self.address}")

@@ -35,10 +35,10 @@ def targets(paths: Sequence[str], hosts_file: str | None, given: AdHoc | None, n
 
     Without PATHs and with `--address` no file is read. Without PATHs the current folder counts where it holds documents, else the hosts file.
     """
-    desired = Desired() if given is not None and not paths else _documents(paths, hosts_file, state)
+    desired = Desired() if given is not None and not paths else _documents(paths, hosts_file, given, state)
     hosts = desired.hosts
     if given is not None:
-        hosts = with_ad_hoc(hosts, given) if hosts else (Host(name=_name(given), connection=given.connection(), from_hosts_file=True),)
+        hosts = with_ad_hoc(hosts, given) if hosts else (Host(name=given.name, connection=given.connection(), from_hosts_file=True),)
     if names:
         missing = [name for name in names if name not in {host.name for host in hosts}]
         if missing:
@@ -50,8 +50,8 @@ def targets(paths: Sequence[str], hosts_file: str | None, given: AdHoc | None, n
     return tuple(Target(host=host, desired=replace(desired.of(host.name), hosts=(host,))) for host in hosts)
 
 
-def _documents(paths: Sequence[str], hosts_file: str | None, state: Run) -> Desired:
-    loaded = load(paths or (".",), hosts_file=hosts_file)
+def _documents(paths: Sequence[str], hosts_file: str | None, given: AdHoc | None, state: Run) -> Desired:
+    loaded = load(paths or (".",), hosts_file=hosts_file, ad_hoc=given.name if given else "")
     errors = [d for d in loaded.diagnostics if d.severity is Severity.ERROR]
     if errors and not paths and hosts_file is not None and all(d.code == "no-document" for d in errors):
         hosts, diagnostics = load_hosts(hosts_file)
@@ -62,12 +62,6 @@ def _documents(paths: Sequence[str], hosts_file: str | None, state: Run) -> Desi
         raise ConfigurationError.of(loaded.diagnostics)
     state.output.diagnostics(loaded.diagnostics)
     return loaded.desired
-
-
-def _name(given: AdHoc) -> str:
-    """The name of a host that has no document: the first label of its name in the network, or its whole IP address."""
-    address = str(given.connection()["address"]).lower()
-    return address if ":" in address or address.replace(".", "").isdigit() else address.split(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

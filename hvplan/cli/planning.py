@@ -76,7 +76,7 @@ def read_files(state: Run, paths: tuple[str, ...], hosts_file: str | None, given
     """Load the files; their warnings are shown, their errors raised together (exit 1)."""
     for path in paths:
         _not_saved(path)
-    loaded = load(paths or (".",), hosts_file=hosts_file)
+    loaded = load(paths or (".",), hosts_file=hosts_file, ad_hoc=given.name if given else "")
     if any(d.severity is Severity.ERROR for d in loaded.diagnostics):
         raise ConfigurationError.of(loaded.diagnostics)
     state.output.diagnostics(loaded.diagnostics)

@@ -112,6 +112,22 @@ def test_a_host_with_a_password(tmp_path: Path) -> None:
     assert PASSWORD not in written + "".join(one.out + one.err for one in said)
 
 
+def test_documents_without_a_host(tmp_path: Path) -> None:
+    """--address alone says which host they are for, under the name that they use, else under its own; where they name several, it cannot be told."""
+    lab = lab_of(tmp_path, "")
+    with served(lab) as url:
+        there = ("--address", url, "--user", "admin", "--auth", "basic")
+        for head, name in (("kind: Stack\nname: lab\nhost: hv01\n---\n", "hv01"), ("kind: Stack\nname: lab\n---\n", "127.0.0.1"), ("", "127.0.0.1")):
+            lab.write("lab.yaml", head + "kind: VirtualSwitch\nname: lan\ntype: Private\n")
+            ran = lab("plan", *there, "--format", "json", HVPLAN_PASSWORD=PASSWORD)
+            assert ran.code == 0, ran.err
+            tree = json.loads(ran.raw)
+            assert (list(tree["hosts"]), tree["resource_changes"][0]["address"]) == ([name], "switch/lan")
+        lab.write("lab.yaml", "kind: VirtualSwitch\nname: lan\nhost: [hv01, hv02]\ntype: Private\n")
+        assert lab("plan", *there, HVPLAN_PASSWORD=PASSWORD).code == 1
+        assert lab("plan", HVPLAN_PASSWORD=PASSWORD).code == 1
+
+
 def test_a_password_that_nobody_can_type(tmp_path: Path) -> None:
     """Nothing prompts without a terminal: exit 1, and it is said where the password comes from then."""
     lab = lab_of(tmp_path, HEAD.replace("simulated: {world: hv01.world.yaml}", "address: elsewhere.example") + NEW)

@@ -10,9 +10,10 @@ from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Ke
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import adapter_declared, adapter_section, cause
 from hvplan.diff.disks import Devices
+from hvplan.diff.scope import left_out_by
 from hvplan.diff.settings import compare, keeps, manages, manages_device, manages_group, row_findings
 from hvplan.model.adapters import crossed
-from hvplan.model.address import device
+from hvplan.model.address import device, switch
 from hvplan.model.devices import NetworkAdapter
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
@@ -226,8 +227,7 @@ def _switch_findings(adapter: NetworkAdapter, address: str, vm: Machine, ctx: Co
         return
     found = ctx.switches.get(name.casefold(), 0)
     if found == 0:
-        text = f"this host has no switch {name}, and no VirtualSwitch document in this run makes one. Correct the name, or declare the switch."
-        yield vm.refuse(address, "switch-missing", text, "switch")
+        yield vm.refuse(address, "switch-missing", _no_switch(name, ctx), "switch")
     elif found > 1:
         yield vm.refuse(address, "switch-duplicate", f"{found} switches of this host are named {name}, so it says nothing. Rename all but one.", "switch")
     for other in sorted(ctx.switches):
@@ -242,3 +242,12 @@ def unasked(vm: Machine, live: LiveVm) -> tuple[LiveAdapter, ...]:
         return ()
     matched = {a.id for a in match(vm.want.network_adapters, live.adapters, vm).values() if isinstance(a, LiveAdapter)}
     return tuple(a for a in live.adapters if a.id not in matched)
+
+
+def _no_switch(name: str, ctx: Context) -> str:
+    """Why there is none of that name: nobody declares it, or this run leaves out the one that is declared."""
+    for want in ctx.desired.switches:
+        if want.name.casefold() == name.casefold() and (option := left_out_by(ctx.options, switch(want.name), want.labels)):
+            way = "Name it with --target too" if option == "--target" else "Leave it out of --exclude"
+            return f"this host has no switch {name}, and {switch(want.name)} is not in this run ({option}). {way}."
+    return f"this host has no switch {name}, and no VirtualSwitch document in this run makes one. Correct the name, or declare the switch."

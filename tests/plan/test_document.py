@@ -88,6 +88,19 @@ def test_the_mark_is_verified_with_the_ids_it_was_given() -> None:
     assert {"ref": "vm/web01", "property": "Id", "first": 13} in line["text"]
 
 
+def test_a_switch_that_this_run_leaves_out_is_no_wrong_name() -> None:
+    """What a target needs must be there or fit too: the refusal says which option to change, not that the name is wrong."""
+    wishes = (vm("a", network_adapters=(adapter(),)), switch("lan", labels=(("tier", "net"),)))
+    for options, way in (
+        (PlanOptions(targets=("vm/a",)), "switch/lan is not in this run (--target). Name it with --target too."),
+        (PlanOptions(excludes=("switch/lan",)), "switch/lan is not in this run (--exclude). Leave it out of --exclude."),
+        (PlanOptions(excludes=("label=tier:net",)), "switch/lan is not in this run (--exclude). Leave it out of --exclude."),
+    ):
+        (refusal,) = plan(host(), *wishes, options=options).refusals
+        assert (refusal.code, refusal.text) == ("switch-missing", f"this host has no switch lan, and {way}")
+    assert plan(host(), *wishes, options=PlanOptions(targets=("vm/a", "label=tier:net"))).refusals == ()
+
+
 def test_targets() -> None:
     """--target and --exclude look at part of what is declared; a pattern that fits nothing is an error."""
     live = host(live_vm("a", 1, marker=mine("a")), live_vm("b", 2, marker=mine("b", 2)))

@@ -117,7 +117,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "adapters": ("More network adapters than the machine takes.", "Declare fewer."),
     "adapter-ambiguous": ("Several adapters of the machine have that name.", "Rename one, or claim one with match.mac."),
     "adapter-unmatched": ("An adopted machine has adapters that no declared one is.", "Name one with name or match.mac, or declare them too."),
-    "switch-missing": ("The host has no switch of that name, and no document makes one.", "Correct the name, or declare the switch."),
+    "switch-missing": ("The host has no switch of that name, and no document makes one.", "Correct the name, declare the switch, or take it into this run."),
     "switch-duplicate": ("Several switches of the host have that name.", "Rename all but one."),
     "qos-order": ("minimumIops would end up above maximumIops, counting what the host keeps.", "Write both."),
     "bandwidth-order": ("minimumAbsolute would end up above maximum, counting what the host keeps.", "Write both."),

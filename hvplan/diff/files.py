@@ -188,11 +188,11 @@ def differences(vhd: Vhd, found: LiveVhd) -> Mapping[str, tuple[str, str]]:
         differing["vhd.type"] = (found.type, vhd.type)
     if vhd.parent_path and normal_path(found.parent) != normal_path(vhd.parent_path):
         differing["vhd.parent"] = (found.parent or "none", vhd.parent_path)
-    for path, want, now in (
-        ("vhd.blockSize", vhd.block_size, found.block_size),
-        ("vhd.logicalSector", vhd.logical_sector, found.logical_sector),
-        ("vhd.physicalSector", vhd.physical_sector, found.physical_sector),
+    for path, want, now, show in (
+        ("vhd.blockSize", vhd.block_size, found.block_size, show_size),
+        ("vhd.logicalSector", vhd.logical_sector, found.logical_sector, str),
+        ("vhd.physicalSector", vhd.physical_sector, found.physical_sector, str),
     ):
         if want is not UNSET and now and want != now:
-            differing[path] = (str(now), str(want))
+            differing[path] = (show(now), show(want))
     return differing

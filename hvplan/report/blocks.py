@@ -72,7 +72,7 @@ _SYMBOLS: Final[Mapping[tuple[str, ...], tuple[str, str]]] = {
 def units() -> Mapping[str, str]:
     """Attribute path -> unit, of everything that has a row."""
     parts: tuple[type[Any], ...] = (*(part for _, part in PARTS), SwitchSettings, AdapterSettings, ManagementSettings, HostSettings)
-    return {row.path: row.kind.unit for part in parts for row in rows(part).values()} | {"vhd.size": "bytes"}
+    return {row.path: row.kind.unit for part in parts for row in rows(part).values()} | {"vhd.size": "bytes", "vhd.blockSize": "bytes"}
 
 
 @dataclass(frozen=True, slots=True)

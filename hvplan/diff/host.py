@@ -122,7 +122,7 @@ def _vm(want: VirtualMachine, found: Identified[LiveVm], ctx: Context) -> Object
             live = next((vm for vm in ctx.host.vms if vm.name.casefold() == want.name.casefold()), None)
             return ObjectDiff(changes=(Keep(address=address, want=want, live=live),), findings=(finding,))
         case Missing():
-            if cluster and ctx.options.cluster == "refuse" and want.ensure is not Ensure.REFERENCE:
+            if cluster and ctx.options.cluster == "refuse":
                 text = "it was not found, but this host is a cluster node, so it may run on another one: nothing is created or taken for gone here."
                 refused = _refuse(address, "cluster", f"{text} Say `cluster: standalone-vms-only` on the Host for machines that are not clustered.")
                 return ObjectDiff(changes=(Keep(address=address, want=want, live=None),), findings=(refused,))

@@ -15,7 +15,7 @@ from hvplan.model import boot
 from hvplan.model.devices import Disk, Dvd, NetworkAdapter
 from hvplan.model.impact import Impact
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
-from hvplan.model.marker import ID_LENGTH, NOTES_MOST, Marker, going_of, text_of
+from hvplan.model.marker import ID_LENGTH, LIMIT, NOTES_MOST, Marker, going_of, line_in, text_of
 from hvplan.model.network import ManagementAdapter
 from hvplan.model.objects import Stack, VirtualMachine, VirtualSwitch
 from hvplan.model.rows import rows, settled
@@ -34,27 +34,31 @@ def notes_field(fields: Sequence[FieldChange]) -> str | None:
 
 
 def too_long(address: str, drafts: Sequence[Draft]) -> Iterator[Finding]:
-    """A refusal of an object whose notes would be longer than they may be; said before anything is begun."""
-    bytes_ = max((_length(draft) for draft in drafts), default=0)
-    if bytes_ > NOTES_MOST:
+    """A refusal of an object whose notes, or whose mark in them, would be longer than they may be; said before anything is begun."""
+    notes = [note for draft in drafts for note in _sent(draft)]
+    line = max((len(line_in(note).encode("utf-8", "replace")) for note in notes), default=0)
+    bytes_ = max((len(note.encode("utf-8", "replace")) for note in notes), default=0)
+    if line > LIMIT:
+        text = f"hvplan's line in its notes would have {line} bytes, and at most {LIMIT} are sent: it names the adapters. Give them shorter names."
+        yield Finding(address=address, code="notes-too-long", path="notes", text=text, blocks=(address,))
+    elif bytes_ > NOTES_MOST:
         text = f"its notes would have {bytes_} bytes with hvplan's line, and at most {NOTES_MOST} are sent. Shorten them."
         yield Finding(address=address, code="notes-too-long", path="notes", text=text, blocks=(address,))
 
 
-def _length(draft: Draft) -> int:
-    """Bytes of the notes that a step sends; what stands for an id counts as long as the id will be."""
-    notes = [cmd.parameters["Notes"] for statement in draft.invocation.statements for cmd in statement if "Notes" in cmd.parameters]
-    return max((_bytes(part) for part in notes), default=0)
+def _sent(draft: Draft) -> Iterator[str]:
+    """The notes that a step sends; what stands for an id is as long as the id will be."""
+    yield from (_plain(cmd.parameters["Notes"]) for statement in draft.invocation.statements for cmd in statement if "Notes" in cmd.parameters)
 
 
-def _bytes(value: object) -> int:
+def _plain(value: object) -> str:
     match value:
         case Text(parts=parts):
-            return sum(map(_bytes, parts))
+            return "".join(map(_plain, parts))
         case Ref(first=first):
-            return first or ID_LENGTH
+            return "0" * (first or ID_LENGTH)
         case _:
-            return len(str(value).encode("utf-8", "replace"))
+            return str(value)
 
 
 def vm_mark(

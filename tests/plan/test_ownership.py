@@ -217,6 +217,14 @@ def test_notes_that_would_be_too_long_are_refused_before_anything_is_begun() -> 
     assert plan(host(), vm(general=General(notes=long[:1900]))).refusals == ()
 
 
+def test_a_mark_that_would_be_too_long_is_refused() -> None:
+    """Digests of devices fold into one where the line grows, the ids of adapters do not; a line above 3.5 KB is nobody's to send."""
+    many = tuple(adapter(f"an adapter with a name as long as this one {n:02}", on=None) for n in range(60))
+    assert ("vm/web01", "notes-too-long") in refusals(plan(host(), vm(network_adapters=many)))
+    folded = plan(host(), vm(network_adapters=tuple(adapter(f"n{n:02}", on=None) for n in range(60))))
+    assert refusals(folded) == []
+
+
 def test_a_new_switch_waits_for_a_name_too() -> None:
     """As machines do; and a switch is not renamed to the name of somebody else's."""
     ours = live_switch("b", 901, marker=Marker(stack="lab", id="a", kind="switch", owner=guid(901)[:13]))

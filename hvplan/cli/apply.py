@@ -121,7 +121,6 @@ def _carry_saved(
     from hvplan.cli.planning import check_globs
     from hvplan.cli.saved_hosts import hosts_of
     from hvplan.document.saved import load_plan
-    from hvplan.errors import HvplanError
     from hvplan.model.objects import Desired
 
     document = load_plan(raw, name=name)
@@ -132,5 +131,6 @@ def _carry_saved(
     clock = clock_of(None)
     with sessions(hosts, clock) as reached:
         if reached.failed:
-            raise HvplanError.of(d for error in reached.failed.values() for d in error.diagnostics)
+            state.output.diagnostics(d for error in reached.failed.values() for d in error.diagnostics)
+            return job.give_up(state, document, tuple(reached.failed), clock, again=again(files))
         return job.carry_out(state, document, reached.sessions, clock, again=again(files), approved=True)

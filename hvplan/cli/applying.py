@@ -27,7 +27,7 @@ from hvplan.diagnostics import Diagnostic, Place
 from hvplan.document.canonical import digest, to_json
 from hvplan.document.plan import Consent, PlanDocument, Refusal
 from hvplan.document.result import ResultDocument
-from hvplan.errors import ConfigurationError
+from hvplan.errors import ConfigurationError, ConnectionFailed
 from hvplan.model import address
 from hvplan.remoting.session import Session
 from hvplan.report.alike import Said, grouped, typed
@@ -102,17 +102,21 @@ class Job:
         refusals = open_gates(plan, self.given, _yes if somebody else None) or self._asked(state, plan, approved=approved or self.yes)
         if refusals:
             return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
-        with progress(state, plan) as listener, draining(listener.tell) as interrupts:
-            run = Options(
-                given=self.given,
-                ask=_yes if somebody else None,  # the question was asked above, where no progress bar is in its way
-                parallel=self.parallel,
-                journal=JOURNALS,
-                again=again,
-                stop=interrupts.asked,
-            )
-            began = clock.monotonic()
-            result = apply_plan(plan, sessions, clock=clock, options=run, listener=listener)
+        try:
+            with progress(state, plan) as listener, draining(listener.tell) as interrupts:
+                run = Options(
+                    given=self.given,
+                    ask=_yes if somebody else None,  # the question was asked above, where no progress bar is in its way
+                    parallel=self.parallel,
+                    journal=JOURNALS,
+                    again=again,
+                    stop=interrupts.asked,
+                )
+                began = clock.monotonic()
+                result = apply_plan(plan, sessions, clock=clock, options=run, listener=listener)
+        except ConnectionFailed as error:  # the last look before the first write
+            state.output.diagnostics(error.diagnostics)
+            return self.give_up(state, plan, (listener.looking_at,), clock, again=again)
         if result.exit_code == 0:
             state.output.progress(pace(plan.steps, listener.seconds, self.parallel, clock.monotonic() - began))
         code = self._end(state, result)

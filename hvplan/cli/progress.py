@@ -18,11 +18,12 @@ _WRONG: Final = (WORDS["failed"], WORDS["unknown"])
 
 
 class Plain:
-    """One line for each step that ended, and for each wait that is worth a word."""
+    """One line for each step that ended, and for each wait that is worth a word. `looking_at`: the host that is re-read, or was last."""
 
     def __init__(self, state: Run, several: bool) -> None:
         self._state, self._several, self._lock = state, several, threading.RLock()
         self.seconds: dict[str, float] = {}
+        self.looking_at = ""
 
     def tell(self, text: str) -> None:
         """A line beside whatever is shown; a signal may interrupt another one."""
@@ -35,6 +36,7 @@ class Plain:
 
     def checking(self, host: str) -> None:
         """A host is re-read."""
+        self.looking_at = host
         self.tell(f"Checking {host} against the plan ...")
 
     def started(self, step: Step) -> None:

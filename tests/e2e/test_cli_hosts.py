@@ -74,6 +74,24 @@ def test_an_incomplete_plan_is_never_carried_out(tmp_path: Path) -> None:
     assert "count: 4" not in lab.state
 
 
+def test_a_saved_plan_whose_host_is_away(tmp_path: Path) -> None:
+    """One of its hosts is not reached, or its password is missing: 1, nothing written on any, a verdict for each, and the way on."""
+    lab = lab_of(tmp_path, "")
+    (tmp_path / "far").mkdir()
+    with served(lab_of(tmp_path / "far", "")) as url:
+        port = url.rpartition(":")[2]
+        two(lab, f"address: 127.0.0.1, port: {port}, transport: http, auth: basic, username: {{env: U}}, password: {{env: P}}")
+        assert lab("plan", "lab.yaml", "-o", "p.json", U="admin", P=PASSWORD).code == 0
+    for given in ({"U": "admin", "P": PASSWORD}, {"U": "admin"}):
+        ran = lab("apply", "p.json", "--allow-restart", "--document", "r.json", **given)
+        result = json.loads((tmp_path / "r.json").read_bytes())
+        (tmp_path / "r.json").unlink()
+        assert (ran.code, result["exit_code"], result["hosts"]) == (1, 1, {"hv01": {"verdict": "unchanged"}, "hv02": {"verdict": "failed"}})
+        assert result["continue"] == "hvplan apply lab.yaml --allow-restart"
+        assert "hv02" in ran.err
+    assert "count: 4" not in lab.state
+
+
 @contextmanager
 def served(lab: Lab) -> Iterator[str]:
     """`hvplan simulate` with a user and a password: the address it listens at."""

@@ -132,7 +132,7 @@ def test_the_same_machine_set_up_anew() -> None:
 
 
 def test_a_host_that_has_gone() -> None:
-    """Nobody answers: exit 1, before any write."""
+    """Nobody answers: exit 1, before any write, and the result says so."""
     case = named(ONLINE)
     with casebook.copied(case) as folder:
         saved(case, folder)
@@ -141,4 +141,5 @@ def test_a_host_that_has_gone() -> None:
         ran = carried_out(case, "../../plan.json")
         assert ran.exit == 1
         assert "host.world.yaml" in ran.err
-        assert not Path("result.json").exists()
+        result = json.loads(Path("result.json").read_bytes())
+        assert (result["exit_code"], result["hosts"], result["steps"]) == (1, {"hv01": {"verdict": "failed"}}, [])

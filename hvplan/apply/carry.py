@@ -15,9 +15,9 @@ machine is on its way there; what escalates a stop is done where the machine wen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from hvplan.apply.known import MissingReference
 from hvplan.apply.observe import Unreadable, look, observe
@@ -150,13 +150,16 @@ def check(site: Site, step: Step, passed: float = 0.0, why: str = "") -> StepRes
     `why`: the reason for which nobody saw the end of the call.
     """
     limit = step.timeout - passed if step.action == "stop" else SETTLE
+    if _saves(step) and _end(step) == "off":
+        limit = GOING  # a machine that was saved stays so
     missing, unreadable = _wait(site, step, limit)
     if unreadable:
         return _unsure(step, f"it was sent without an error, but the re-read failed: {unreadable}")
     if not missing:
         return result_of(step, "done")
     if step.action == "stop":
-        what = f"{step.address} was not {_end(step)} after {step.timeout} seconds: {'; '.join(missing)}"
+        when = "" if limit == GOING else f" after {step.timeout} seconds"
+        what = f"{step.address} was not {_end(step)}{when}: {'; '.join(missing)}"
         return _failed(step, "timeout", what + (f" ({why})" if why else "") + _left(site, step))
     return _failed(step, "not-shown", f"it was sent without an error, but the re-read shows something else: {'; '.join(missing)}")
 
@@ -183,6 +186,12 @@ def _left(site: Site, step: Step) -> str:
         return f"\n{step.address} is saved, which is not off. Start it, or let savedState be Discard (its saved memory is lost); then run again."
     stands = f"{step.address} is {state}" if state else f"How {step.address} stands could not be read"
     return f"\n{stands}. When it is off, the next run goes on from there. If its guest never gets there, turn it off: {off}"
+
+
+def _saves(step: Step) -> bool:
+    """Is a machine saved where its guest did not shut down."""
+    last: Mapping[str, Any] = step.invocation[-1] if step.invocation else {}
+    return effect(step) == "Stop-VM" and last.get("parameters", {}).get("Save") is True
 
 
 def _end(step: Step) -> str:

@@ -43,7 +43,8 @@ def stop_foreseen(vm: Machine, change: Update, devices: tuple[Change, ...], poli
     told = [_deaf(live, shutdown)] if live.state == "Running" and not given else []
     if shutdown.then == "Save":
         text = f"should its guest not shut down within {shutdown.timeout} s, it is saved (shutdown.then: Save), which is not off:"
-        told.append(f"{text} what needs it off then fails, and it is resumed. shutdown.then: TurnOff would go on, at the price of its unsaved work.")
+        ends = "it stays saved, and the run fails" if want.power == "Off" else "what needs it off then fails, and it is resumed"
+        told.append(f"{text} {ends}. shutdown.then: TurnOff would go on, at the price of its unsaved work.")
     return tuple(text for text in told if text), ()
 
 

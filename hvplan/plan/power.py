@@ -59,7 +59,9 @@ def power(host: str, address: str, want: VirtualMachine, live: LiveVm, drafts: S
             found.append(made.step("resume", "start", Cmd("Start-VM"), "Saved", "Running", Impact.RESTART))
             now = "Running"
     if (offline or target == "Off") and now == "Running":
-        found += made.stop(expected="Running" if live.state == "Running" else "", impact=Impact.RESTART if offline and target != "Off" else Impact.STOP)
+        found += made.stop(
+            expected="Running" if live.state == "Running" else "", impact=Impact.RESTART if offline and target != "Off" else Impact.STOP, stays=target == "Off"
+        )
         stops, now = True, "Off"
     if state is None and live.state == "Saved":
         target = "Off"  # what was saved is gone; a machine that did not run is not started
@@ -104,13 +106,16 @@ class _Made:
         """A power cmdlet on this machine, by id."""
         return build.write(build.vm(self.id), cmd)
 
-    def stop(self, expected: str, impact: Impact) -> Iterator[Draft]:
-        """The guest's own shutdown, then what the policy names for a guest that does not answer."""
+    def stop(self, expected: str, impact: Impact, *, stays: bool = False) -> Iterator[Draft]:
+        """The guest's own shutdown, then what the policy names for a guest that does not answer.
+
+        `stays`: off is where it is to stay, so a machine that was saved instead has not got there.
+        """
         wait = self.shutdown.timeout
         yield self.step("power", "stop", Cmd("Stop-VM"), expected, "Off", impact, timeout=wait)
         if self.shutdown.then in _ESCALATION:
             cmd, after, least = _ESCALATION[self.shutdown.then]
-            yield replace(self.step("power", "stop", cmd, "", after, impact, timeout=max(wait, least)), escalates=True)
+            yield replace(self.step("power", "stop", cmd, "", "Off" if stays else after, impact, timeout=max(wait, least)), escalates=True)
 
     def towards(self, target: str, now: str, *, first: bool) -> Iterator[Draft]:
         """From the state after the changes to the wanted one."""

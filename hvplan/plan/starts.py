@@ -19,7 +19,7 @@ def starts_left(diff: HostDiff, blocked: frozenset[str], findings: Sequence[Find
     """
     waits = dict(_waits(diff.changes, blocked))
     left = tuple(_finding(change, waits, findings) for change in diff.changes if change.address in waits and change.address not in blocked)
-    changes = tuple(_without_start(change) if change.address in waits else change for change in diff.changes)
+    changes = tuple(_without_start(change) if change.address in waits and change.address not in blocked else change for change in diff.changes)
     return replace(diff, changes=changes), left
 
 

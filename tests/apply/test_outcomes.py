@@ -235,6 +235,23 @@ def test_an_escalation_that_is_refused_ends_soon_and_says_how_the_machine_stands
     assert f"vm/web01 is Stopping. When it is off, the next run goes on from there. If its guest never gets there, turn it off: Get-VM -Id '{guid(1)}'" in last
 
 
+def test_a_machine_that_was_saved_is_not_off() -> None:
+    """Where off was the end, a saved machine is told soon, and what may be done with it."""
+    host = FakeHost.of(machine(1))
+
+    def save() -> Done:
+        host.vms[guid(1)] = replace(host.vms[guid(1)], state="Saved")
+        return Done()
+
+    host.script["Stop-VM"] = [going(host, "Running"), save]
+    second = replace(stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"Save": True}, timeout=600), expect=())
+    result = run(host, plan(stop_step("s1", 1), second))
+    assert outcomes(result) == {"s1": "failed", "s2": "failed"}
+    assert (result.exit_code, result.meta["seconds"] <= 10) == (4, True)
+    message = result.steps[1].error.message if result.steps[1].error else ""
+    assert message.startswith("vm/web01 was not off: vm/web01 state is Saved, not Off\nvm/web01 is saved, which is not off.")
+
+
 def test_a_stop_that_the_host_calls_failed_may_come_to_its_end_all_the_same() -> None:
     """An error of Stop-VM ends a stop only where the machine runs on as before; one that is Stopping gets the rest of its time."""
     host = FakeHost.of(machine(1))

@@ -138,6 +138,15 @@ def test_saving_is_no_way_to_turn_a_machine_off() -> None:
     assert plan(host(running), vm(processor=Processor(weight=200)), stack=saves).warnings == ()
 
 
+def test_a_machine_that_is_to_stay_off_was_not_turned_off_by_saving_it() -> None:
+    """Where off is only for the changes, saving is what the policy asks for and the changes fail; where off is declared, saving is not it."""
+    saves = Stack(name="lab", policy=Policy(shutdown=Shutdown(then="Save")))
+    running = live_vm(state="Running", marker=mine())
+    for wanted, ends in ((vm(processor=Processor(count=4)), "Saved"), (vm(state="Off"), "Off")):
+        (escalation,) = [step for step in plan(host(running), wanted, stack=saves).steps if step.escalates]
+        assert [e.value for e in escalation.verify] == [ends]
+
+
 def test_a_template_that_the_host_does_not_know_is_refused() -> None:
     """For a new machine and for a change; not where the host does not say what it knows, nor where the machine has it already."""
     knows: dict[str, Any] = {"templates": ("MicrosoftWindows", "MicrosoftUEFICertificateAuthority")}

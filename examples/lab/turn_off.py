@@ -9,6 +9,6 @@ wsman = WSMan("127.0.0.1", port=int(sys.argv[1]), ssl=False, encryption="never",
 with wsman, RunspacePool(wsman) as pool:
     shell = PowerShell(pool)
     shell.add_cmdlet("Get-VM").add_parameter("Name", "billing")
-    shell.add_cmdlet("Stop-VM").add_parameter("TurnOff", True)  # noqa: FBT003
+    shell.add_cmdlet("Stop-VM").add_parameter("TurnOff", True)
     shell.invoke()
     sys.exit("\n".join(map(str, shell.streams.error)) or 0)

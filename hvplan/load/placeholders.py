@@ -26,8 +26,8 @@ MISSING: Final[Map[str, str]] = {
     "device": "{device} has a value only inside a device.",
     "index": "{index} has a value only with 'instances'.",
 }
-SECRETS: Final = ("username", "password")
-"""Keys of a connection that hold references to secrets."""
+CONNECTION: Final = ("address", "caFile", "configuration", "simulated")
+"""Keys of a connection that hold text of ours. What else stands there may be a secret under a mistyped key, and is never repeated."""
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{")
 
 
@@ -107,7 +107,7 @@ def expand_own(root: Mapping, words: Words, checker: Checker) -> Mapping:
             continue
         node = entry.node
         if key == "connection" and isinstance(node, Mapping):
-            inner = {k: e if k in SECRETS else Entry(e.key, expand(e.node, words, checker)) for k, e in node.entries.items()}
+            inner = {k: Entry(e.key, expand(e.node, words, checker)) if k in CONNECTION else e for k, e in node.entries.items()}
             below: Node = node if all(inner[k].node is e.node for k, e in node.entries.items()) else node._replace(entries=inner)
         else:
             below = expand(node, words, checker)

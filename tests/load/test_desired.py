@@ -185,3 +185,24 @@ def test_no_secret_is_ever_shown(password: str) -> None:
     result = loaded(f"kind: Host\nname: b\nconnection:\n  address: b\n  username: u\n  password: {password}\n")
     assert any(d.severity == "error" for d in result.diagnostics)
     assert "hunter2" not in "\n".join(str(d) for d in result.diagnostics)
+
+
+def test_a_secret_under_a_mistyped_key_is_not_shown() -> None:
+    """It is no text with placeholders either, of which a message would say what is in the braces."""
+    result = loaded("kind: Host\nname: b\nconnection: {address: b, username: u, passwrod: 'x{hunter2}y'}\n")
+    assert "placeholder" not in {d.code for d in result.diagnostics} and any(d.code == "unknown-key" for d in result.diagnostics)
+    assert "hunter2" not in "\n".join(str(d) for d in result.diagnostics)
+
+
+def test_placeholders_of_a_host_and_a_stack() -> None:
+    """A host has its own name and that of the stack, in its settings and in how it is reached; a command for a secret keeps its braces."""
+    result = loaded(
+        "kind: Stack\nname: '{{lab}}'\nhost: hv-{{lab}}\n---\nkind: Host\nname: hv-{stack}\n"
+        "connection: {address: a, caFile: '/{name}.pem', username: {env: '{u}'}, password: {file: '/{p}'}}\n"
+        "settings: {virtualMachinePath: 'D:\\{host}'}\n---\nkind: VirtualMachine\nname: '{stack} on {host}'\nhost: 'hv-{stack}'\n"
+    )
+    assert [d.summary for d in result.diagnostics if d.severity == "error"] == []
+    host = next(host for host in result.desired.hosts if host.name == "hv-{lab}")
+    assert host.connection == {"address": "a", "caFile": "/hv-{lab}.pem", "username": {"env": "{u}"}, "password": {"file": "/{p}"}}
+    assert host.settings.vm_path == "D:\\hv-{lab}"
+    assert [vm.name for vm in result.desired.vms] == ["{lab} on hv-{lab}"]

@@ -68,6 +68,11 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], address: str | None, 
             from hvplan.cli.views import show_document
 
             show_document(state.output, made.document, asked["view"])
+        elif state.output.terminal and not job.yes:  # stdout is the result's; nobody is asked about a plan that was not shown
+            from hvplan.report.text import plan_lines
+
+            for line in plan_lines(made.document):
+                state.output.progress(line.text)
         state.output.diagnostics(made.unreadable)
         if made.document.errored:
             return job.give_up(state, made.document, made.unread, clock, again=again)

@@ -129,16 +129,16 @@ def test_colour_rules() -> None:
 
 
 @ONLY_POSIX
-@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 3)])
-def test_on_a_terminal_one_question_names_what_needs_consent(lab: Lab, answer: str, code: int) -> None:
-    """Somebody is there: asked once, with the machines that restart or are taken over; yes does it all, no changes nothing (3)."""
+@pytest.mark.parametrize(("answer", "code", "view"), [("y", 0, "text"), ("n", 3, "text"), ("y", 0, "json")])
+def test_on_a_terminal_one_question_names_what_needs_consent(lab: Lab, answer: str, code: int, view: str) -> None:
+    """Somebody is there: asked once, with the machines that restart or are taken over; yes does it all, no changes nothing (3). The plan is seen before."""
     import os
     import pty
 
     lab.write("lab.yaml", LAB + "---\nkind: VirtualMachine\nname: web01\nprocessor: {count: 2}\n")
     ours, theirs = pty.openpty()
     clean = environment({"TERM": "dumb"})
-    process = subprocess.Popen([*command(), "apply"], cwd=lab.folder, env=clean, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
+    process = subprocess.Popen([*command(), "apply", "--format", view], cwd=lab.folder, env=clean, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
     os.close(theirs)
     said = b""
     while b"[y/N]" not in said:
@@ -151,5 +151,9 @@ def test_on_a_terminal_one_question_names_what_needs_consent(lab: Lab, answer: s
     assert text.count("[y/N]") == 1
     assert "stop or restart vm/web01" in text
     assert "take over vm/web01" in text
-    assert (b"host hv01: converged" in out) is (code == 0)
+    assert "+ vm/db01" in (text if view == "json" else out.decode())
+    if view == "json":
+        assert json.loads(out)["exit_code"] == code
+    else:
+        assert (b"host hv01: converged" in out) is (code == 0)
     assert ("db01" in lab.state) is (code == 0)

@@ -131,10 +131,11 @@ def test_a_cut_off_create_is_completed_without_asking() -> None:
         assert [step.action for step in document.steps] == ["remove", "set", "add", "mark", "start"]
         assert "-AutomaticStopAction ShutDown -AutomaticCheckpointsEnabled $false" in document.steps[1].powershell
         assert "origin=created" in document.steps[3].powershell
-    second, connected = live_adapter("Network Adapter", 701, on=None), live_adapter("Network Adapter", on="lan")
+    first, second = live_adapter("Network Adapter", on=None), live_adapter("Network Adapter", 701, on=None)
+    connected = live_adapter("Network Adapter", on="lan")
     somebodys = (
         replace(bare, disks=(drive("D:\\x.vhdx"),)),
-        replace(bare, adapters=(*bare.adapters, second)),
+        replace(bare, adapters=(first, second)),
         replace(bare, adapters=(connected,)),
         replace(bare, checkpoints=Unknown("locked")),
         replace(bare, state="Running"),

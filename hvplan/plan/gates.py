@@ -62,6 +62,9 @@ def limit(diff: HostDiff, most: Impact) -> tuple[HostDiff, tuple[Finding, ...]]:
                 above = [(field.path, field.impact) for field in change.fields if field.impact > most]
                 later = tuple(field for field in change.fields if field.impact > most)
                 kept = replace(change, fields=tuple(field for field in change.fields if field.impact <= most), left=later)
+                if real(kept) and Impact.ONLINE > most:  # adopting, renaming and the like
+                    above.append(("", Impact.ONLINE))
+                    kept = _without_facts(kept)
                 if not kept.fields and not real(kept):
                     kept = Keep(
                         address=change.address, want=change.want, live=change.live, marker=change.marker, slot=change.slot, left=change.fields, boot=change.boot
@@ -74,6 +77,11 @@ def limit(diff: HostDiff, most: Impact) -> tuple[HostDiff, tuple[Finding, ...]]:
             left += (_later(change.address, path, level) for path, level in above)
         changes.append(kept)
     return replace(diff, changes=tuple(changes)), tuple(left)
+
+
+def _without_facts(change: Update) -> Update:
+    """An update of its fields alone."""
+    return replace(change, adopts=False, claims=False, finishing=False, released=False, renamed_from="", unasked=(), protect=None)
 
 
 def _later(address: str, path: str, level: Impact, blocks: tuple[str, ...] = ()) -> Finding:

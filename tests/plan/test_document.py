@@ -207,6 +207,8 @@ def test_impact_filter_and_gate() -> None:
     filtered = plan(live, wanted, options=PlanOptions(max_impact="online"))
     assert [(d.path, d.address) for d in filtered.deferred] == [("processor.count", "vm/web01")]
     assert [step.action for step in filtered.steps] == ["set", "mark"]
+    nothing = plan(host(live_vm("a", 1), live_vm("was", 2, marker=mine("b", 2))), vm("a"), vm("b"), vm("c"), options=PlanOptions(max_impact="none"))
+    assert (nothing.steps, nothing.consents, {d.address for d in nothing.deferred}) == ((), (), {"vm/a", "vm/b", "vm/c"}), "adopting and renaming cost as much"
     gated = plan(live, wanted, options=PlanOptions(refuse_above="online"))
     assert [(r.code, r.flag) for r in gated.refusals] == [("impact", "--refuse-above restart")]
     assert gated.steps == ()

@@ -62,7 +62,7 @@ def limit(diff: HostDiff, most: Impact) -> tuple[HostDiff, tuple[Finding, ...]]:
                 above = [(field.path, field.impact) for field in change.fields if field.impact > most]
                 later = tuple(field for field in change.fields if field.impact > most)
                 kept = replace(change, fields=tuple(field for field in change.fields if field.impact <= most), left=later)
-                if real(kept) and Impact.ONLINE > most:  # adopting, renaming and the like
+                if real(kept) and most < Impact.ONLINE:  # adopting, renaming and the like
                     above.append(("", Impact.ONLINE))
                     kept = _without_facts(kept)
                 if not kept.fields and not real(kept):

@@ -118,7 +118,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     if anything:
         findings += forbidden(vm, change, devices.changes, ctx)
     warned, hopeless = stop_foreseen(vm, change, devices.changes, ctx.desired.stack.policy)
-    lacking, unstartable = start_foreseen(change, devices.changes, ctx.host)
+    lacking, unstartable = start_foreseen(change, devices.changes, ctx)
     findings += (*hopeless, *unstartable)
     told = [idle_state(want, live), *warned, *lacking]
     return ObjectDiff(

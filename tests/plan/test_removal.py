@@ -9,6 +9,7 @@ from hvplan.model.devices import Disk
 from hvplan.model.live import LiveCheckpoint
 from hvplan.model.marker import digest
 from hvplan.model.objects import Ensure, Lifecycle, Policy, Stack
+from hvplan.model.values import Unknown
 from hvplan.plan.options import PlanOptions
 from tests.plan.worlds import GIB, disk, drive, guid, host, lines, live_adapter, live_switch, live_vm, mine, plan, printed, refusals, switch, vhd, vm
 
@@ -55,6 +56,9 @@ def test_files_go_only_when_asked_for_and_proven_ours() -> None:
     assert len(plan(host(declared, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES).steps) == 4
     unproven = live_vm(marker=mine(applied={"disk/os": "whatever"}), disks=(drive(OS),))
     assert [code for _, code in refusals(plan(host(unproven, vhds=(vhd(OS),)), gone(disks=(copied,)), options=FILES))] == ["disk-kept"]
+    adopted = disk(size=60 * GIB, existing="Adopt")
+    found = live_vm(marker=mine(applied={"disk/os": digest(disk_declared(adopted))}), disks=(drive(OS),))
+    assert [code for _, code in refusals(plan(host(found, vhds=(vhd(OS),)), gone(disks=(adopted,)), options=FILES))] == ["disk-kept"], "it was there before"
 
 
 def test_a_killed_removal_is_finished() -> None:
@@ -67,6 +71,18 @@ def test_a_killed_removal_is_finished() -> None:
     assert len(plan(host(live_vm(marker=noted), missing=(OS,)), gone(), options=FILES).steps) == 1
     for elsewhere in (host(live_vm(marker=noted), live_vm("b", 2, disks=(drive(OS),)), vhds=(vhd(OS),)), host(live_vm(marker=noted))):
         assert [code for _, code in refusals(plan(elsewhere, gone(), options=FILES))] == ["disk-kept"]
+
+
+def test_what_cannot_be_read_of_its_own_other_disks_holds_no_file() -> None:
+    """Only other machines' disks could be built on a file in secret; its own are detached with it."""
+    live = live_vm(marker=mine(applied=MADE), disks=(drive(OS), drive(r"E:\lost.vhdx", "scsi 0:1")))
+    document = plan(
+        host(live, vhds=(vhd(OS),), headers={r"e:\lost.vhdx": Unknown("locked")}),
+        gone(),
+        options=PlanOptions(max_deletes=2, delete_disks=("vm/web01/disks/os",)),
+    )
+    assert refusals(document) == []
+    assert f"Remove-Item -LiteralPath '{OS}' -Confirm:$false" in lines(document)
 
 
 def test_files_that_stay() -> None:

@@ -28,8 +28,9 @@ def _page() -> Iterator[str]:
     yield ""
     yield "What is not written is not managed. A *default* is what a creation sends, or what holds when nothing is written."
     yield "Of the conditions of an impact, the first that holds counts."
-    yield "A *source* says what a row rests on: `catalogue` is the public metadata and documentation of the named cmdlets, `behaviour 2.2` a numbered chapter of"
-    yield "published facts about Hyper-V, and `truth 7` a finding about the real PowerShell engine; what no source proves is in `hvplan/README.md` under Unproven."
+    yield "A *source* says what a row rests on: `catalogue` is the public metadata and documentation of the named cmdlets, `behaviour 2.2`"
+    yield "a numbered chapter of published facts about Hyper-V, `truth 7` a finding about the real PowerShell engine. What has not been seen on"
+    yield "a real host is listed in `hvplan/README.md`, under Unproven."
     yield ""
     yield from _table(("impact", "means"), ((f"`{label}`", means) for label, means in MEANS.items()))
     for kind in kinds():

@@ -161,6 +161,29 @@ def test_every_act_leaves_a_place_from_which_it_goes_on(held: str) -> None:
     assert tried > 8
 
 
+MADE_FOR_A = unfinished(A)
+STANDS = [
+    (F, {F}, "plain", F),
+    (T, {T, F}, "unfinished", T),
+    (TT, {TT, B}, "unfinished", TT),
+    (T, {F}, "named", F),
+    (T, {B}, "lost", ""),
+    (A, {F}, "moved", F),
+    (A, {M}, "moving", M),
+    (A, {A, F}, "attach", F),
+    (A, {A}, "elsewhere", A),
+    (MADE_FOR_A, {MADE_FOR_A}, "elsewhere", MADE_FOR_A),
+    (MADE_FOR_A, {MADE_FOR_A, F}, "turned", MADE_FOR_A),
+    (A, {B}, "lost", ""),
+]
+
+
+@pytest.mark.parametrize(("held", "there", "kind", "content"), STANDS)
+def test_where_a_disk_stands(held: str, there: set[str], kind: str, content: str) -> None:
+    """The table of `diff/ways`, row by row: what a machine may have run on is never given up for an older file that stands at the path."""
+    assert _stand({normal_path(path) for path in there}, held) == Stand(kind=kind, content=content)
+
+
 Files = dict[str, tuple[bool, str]]
 """Path -> does it hold the disk as it is now, and of which type."""
 

@@ -9,7 +9,7 @@ from hvplan.simulator.powershell import compare, psobject
 from hvplan.simulator.powershell.commands import Commands, Found, not_found
 from hvplan.simulator.powershell.declarations import Cmdlet, Parameter
 from hvplan.simulator.powershell.psobject import Dictionary
-from hvplan.simulator.powershell.stage import Host, Terminate
+from hvplan.simulator.powershell.stage import Host, Terminate, heed
 from hvplan.simulator.values import Enum, List, Obj, Version
 
 VERSIONS: Mapping[str, str] = {
@@ -38,13 +38,11 @@ class GetCommand:
         self._kinds = psobject.text(bound.get("CommandType")).replace(" ", "").split(",") if bound.get("CommandType") is not None else None
         self._filters = {key: [compare.wildcard(psobject.text(word)) for word in bound.get(key) or ()] for key in ("Module", "Noun", "Verb")}
         self._most: int | None = bound.get("TotalCount")
-        self._unknown = [name for name in ("Syntax", "ShowCommandInfo", "ArgumentList") if bound.get(name)]
+        self._bound = bound
 
     def begin(self) -> None:
         """Refuse what is not simulated rather than answer it wrongly."""
-        if self._unknown:
-            message = f"Get-Command -{self._unknown[0]} is not simulated."
-            self._host.fail("NotSimulated", "NotImplemented", message, "PSNotSupportedException")
+        heed(self._host, "Get-Command", self._bound, "Syntax", "ShowCommandInfo", "ArgumentList", "FullyQualifiedModule", "ParameterName", "ParameterType")
 
     def process(self, value: Any) -> None:
         """Nothing depends on the pipe."""

@@ -7,7 +7,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from hvplan.simulator.powershell import compare, psobject
-from hvplan.simulator.powershell.stage import Host
+from hvplan.simulator.powershell.stage import Host, heed
 from hvplan.simulator.values import Obj, Real
 
 
@@ -29,10 +29,12 @@ class Sort:
         self._sign = -1 if bound.get("Descending") else 1
         self._exact = bool(bound.get("CaseSensitive"))
         self._unique = bool(bound.get("Unique"))
+        self._bound = bound
         self._held: list[Any] = []
 
     def begin(self) -> None:
-        """Nothing to prepare."""
+        """Refuse what is not simulated: text is compared plainly here."""
+        heed(self._host, "Sort-Object", self._bound, "Culture")
 
     def process(self, value: Any) -> None:
         """Keep it for the end."""
@@ -67,11 +69,13 @@ class Measure:
         self._host = host
         self._words = _words(bound.get("Property"))
         self._wanted = [name for name in ("Average", "Sum", "Maximum", "Minimum") if bound.get(name)]
+        self._bound = bound
         self._count = 0
         self._numbers: dict[str, list[float]] = {word: [] for word in self._words}
 
     def begin(self) -> None:
-        """Nothing to prepare."""
+        """Refuse what is not simulated: nothing is read here as text of many words."""
+        heed(self._host, "Measure-Object", self._bound, "Line", "Word", "Character", "IgnoreWhiteSpace")
 
     def process(self, value: Any) -> None:
         """Count it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol
 
 from hvplan.simulator.powershell.records import ErrorRecord
@@ -54,6 +55,13 @@ class Host(Protocol):
     def stop_upstream(self) -> NoReturn:
         """Want no more objects."""
         ...
+
+
+def heed(host: Host, command: str, bound: Mapping[str, Any], *unknown: str) -> None:
+    """Refuse a parameter that the command does not simulate rather than drop it."""
+    for name in unknown:
+        if bound.get(name):
+            host.fail("NotSimulated", "NotImplemented", f"{command} -{name} is not simulated.", "PSNotSupportedException")
 
 
 class Stage(Protocol):

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from hvplan.simulator.world import host_nouns, seed_checkpoints, shapes, units
+from hvplan.simulator.world import host_nouns, seed_checkpoints, seed_checks, shapes, units
 from hvplan.simulator.world.builtin import add_default_switch, default_settings
 from hvplan.simulator.world.emitter import emit
 from hvplan.simulator.world.host_nouns import Address, File, Host, Nat, Vhd
-from hvplan.simulator.world.nouns import Adapter
+from hvplan.simulator.world.nouns import VM, Adapter
 from hvplan.simulator.world.reader import Node, Problems, read
 from hvplan.simulator.world.releases import RELEASES
 from hvplan.simulator.world.seed_devices import dump_adapter, load_adapter, named_items
@@ -47,6 +47,7 @@ def load_state(source: str, file: str, release: str | None = None) -> State:
     _nats(top.get("nats"), state, problems)
     for item in _list(top.get("addresses"), problems):
         state.addresses.append(Address(**{"interface": "", "address": "", **_ADDRESS.load(item, problems)}))
+        seed_checks.address(item, state.addresses[-1].address, problems)
     for path in (state.host.settings.vm_path, state.host.settings.vhd_path):
         state.make_folders(path)
     if drawn is not None and isinstance(drawn.value, dict):
@@ -84,16 +85,21 @@ def dump_text(state: State) -> str:
 
 def _nats(node: Node | None, state: State, problems: Problems) -> None:
     """NATs; `switch` and `gateway`, as in the format, give the host's adapter on that switch its address."""
+    made: list[tuple[Node, Nat]] = []
     for item in _list(node, problems):
         given = _NAT.load(item, problems, ("switch", "gateway"))
         if not given.get("name") or not given.get("prefix"):
             problems.add(item, "A NAT needs a name and a prefix.")
             continue
-        state.nats.append(Nat(**given))
+        made.append((item, Nat(**given)))
         if "gateway" in item.value and "switch" in item.value:
             length = given["prefix"].partition("/")[2]
             alias = f"vEthernet ({item.value['switch'].text})"
             state.addresses.append(Address(interface=alias, address=item.value["gateway"].text, length=int(length) if length.isdigit() else 24))
+            seed_checks.address(item.value["gateway"], item.value["gateway"].text, problems)
+    seed_checks.nats(made, problems)
+    seed_checks.twice(((item, one.name) for item, one in made), "The NAT", problems)
+    state.nats += [one for _, one in made]
 
 
 def _list(node: Node | None, problems: Problems) -> list[Node]:
@@ -121,13 +127,20 @@ def _host(node: Node | None, problems: Problems, release: str | None) -> Host:
     settings.setdefault("mac_maximum", f"00155D{octets}FF")
     given["settings"] = replace(default_settings(given.setdefault("release", "2025")), **settings)
     if "volumes" in parts:
-        volumes = [shapes.VOLUME.load(item, problems) for item in _list(parts["volumes"], problems)]
+        listed = _list(parts["volumes"], problems)
+        volumes = [shapes.VOLUME.load(item, problems) for item in listed]
+        seed_checks.twice(((item, one["path"].rstrip("\\")) for item, one in zip(listed, volumes, strict=True) if "path" in one), "The volume", problems)
+        for item, one in zip(listed, volumes, strict=True):
+            if one.get("free", 0) > one.get("size", 0):
+                problems.add(item, "More of the volume is free than there is of it.")
         given["volumes"] = tuple(
             host_nouns.Volume(**{"free": one.get("size", 0), **one, "path": one["path"].rstrip("\\") + "\\"})
             for one in volumes
             if "path" in one and "size" in one
         )
-    adapters = [shapes.NET_ADAPTER.load(item, problems) for item in _list(parts.get("netAdapters"), problems)]
+    cards = _list(parts.get("netAdapters"), problems)
+    adapters = [shapes.NET_ADAPTER.load(item, problems) for item in cards]
+    seed_checks.twice(((item, one["name"]) for item, one in zip(cards, adapters, strict=True) if "name" in one), "The network adapter", problems)
     given["net_adapters"] = tuple(
         host_nouns.NetAdapter(
             **{
@@ -162,18 +175,25 @@ def _dump_settings(settings: host_nouns.Settings, default: host_nouns.Settings) 
 
 
 def _switches(node: Node | None, state: State, problems: Problems) -> None:
+    behind: list[tuple[Node, str]] = []
     for item in _list(node, problems):
         given = shapes.SWITCH.load(item, problems, ("allowManagementOS", "managementAdapters"))
         if not given.get("name"):
             problems.add(item, "A switch needs a name.")
             continue
+        if given.get("net_adapters"):
+            given.setdefault("type", "External")
         drawn = state.draw("switch", given["name"])
         given.setdefault("id", drawn)
         given["management"] = _management(item, given, state, problems)
         if given["id"] in state.switches:
             problems.add(item, f"The id {given['id']} is taken twice.")
         given["net_adapters"] = tuple(found for one in given.get("net_adapters", ()) if (found := _behind(one, state, problems)))
+        if given["net_adapters"] and given.get("type", "Internal") != "External":
+            problems.add(item, f"The {given.get('type', 'Internal')} switch {given['name']} stands on no network adapter of the host.")
+        behind += [(item, name) for name in given["net_adapters"]]
         state.switches[given["id"]] = host_nouns.Switch(**given)
+    seed_checks.twice(behind, "The network adapter behind a switch", problems)
 
 
 def _behind(node: Node, state: State, problems: Problems) -> str:
@@ -205,6 +225,7 @@ def _dump_management(one: host_nouns.Switch, state: State) -> dict[str, Any]:
 
 
 def _files(node: Node | None, state: State, problems: Problems) -> None:
+    made: list[tuple[Node, File]] = []
     for item in _list(node, problems):
         given = shapes.FILE.load(item, problems, ("vhd",))
         if not given.get("path"):
@@ -231,6 +252,10 @@ def _files(node: Node | None, state: State, problems: Problems) -> None:
         file = File(**given)
         state.put_file(file, account=False)
         state.make_folders(units.parent_of(file.path))
+        seed_checks.file(item, file, problems)
+        made.append((item, file))
+    seed_checks.twice(((item, units.path_key(file.path)) for item, file in made), "The file", problems)
+    seed_checks.chains(made, state, problems)
     for file in list(state.files.values()):
         if file.vhd and file.vhd.parent and not file.vhd.size:
             parent = state.vhd(file.vhd.parent)
@@ -251,6 +276,7 @@ def _dump_file(file: File) -> dict[str, Any]:
 
 
 def _vms(node: Node | None, state: State, problems: Problems) -> None:
+    made: list[tuple[Node, VM]] = []
     for item in _list(node, problems):
         vm = seed_checkpoints.load_with_checkpoints(item, state, problems)
         if vm is None:
@@ -259,3 +285,6 @@ def _vms(node: Node | None, state: State, problems: Problems) -> None:
             problems.add(item, f"The id {vm.id} is taken twice.")
         state.vms[vm.id] = replace(vm, disks=tuple(state.given(disk) if disk.serial is None and state.file(disk.path) else disk for disk in vm.disks))
         state.make_folders(vm.path)
+        made.append((item, state.vms[vm.id]))
+        seed_checks.machine(item, vm, state, problems)
+    seed_checks.locked(made, state, problems)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID
 
-from hvplan.simulator.world import shapes, units
+from hvplan.simulator.world import seed_checks, shapes, units
 from hvplan.simulator.world.cultures import word
 from hvplan.simulator.world.nouns import VM, Adapter, Bus, Disk, Dvd, Slot, Vlan
 from hvplan.simulator.world.reader import Node, Problems
@@ -40,8 +40,10 @@ def load_devices(node: Node | None, state: State, problems: Problems, vm: UUID, 
     dvds = tuple(dvd for key, item in named_items(known.get("dvds"), problems, "dvds") if (dvd := _dvd(item, problems)))
     taken: set[Slot] = set()
     for slot in [*(disk.slot for disk in disks), *(dvd.slot for dvd in dvds)]:
-        if slot in taken or (generation == 2 and slot.bus == "ide"):
-            problems.add(node, f"The slot {slot} is taken twice, or Generation 2 has no such controller.")
+        if slot in taken:
+            problems.add(node, f"The slot {slot} is taken twice.")
+        if generation == 2 and slot.bus == "ide":
+            problems.add(node, f"There is no slot {slot}: Generation 2 has no IDE controllers.")
         taken.add(slot)
     used = max((slot.controller + 1 for slot in taken if slot.bus == "scsi"), default=0)
     cards = named_items(known.get("networkAdapters"), problems, "networkAdapters")
@@ -157,7 +159,9 @@ def load_adapter(key: str, node: Node, state: State, problems: Problems, vm: UUI
         given["switch"] = fitting[0] if fitting else None
     if "vlan" in node.value:
         given["vlan"] = _vlan(node.value["vlan"], problems)
-    return Adapter(id=given.pop("id", None) or state.draw("adapter", f"{vm}/{given['name']}"), **given)
+    made = Adapter(id=given.pop("id", None) or state.draw("adapter", f"{vm}/{given['name']}"), **given)
+    seed_checks.adapter(node, made, problems)
+    return made
 
 
 def _vlan(node: Node, problems: Problems) -> Vlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,8 @@ def load_vm(node: Node, state: State, problems: Problems, id: UUID | None = None
     given["automatic_checkpoints"] = not state.release.server
     given.setdefault("guest", state.host.guest)
     given.setdefault("created", created or nouns.EPOCH)
+    if (security := given.get("security")) is not None and security.tpm and not security.key_protector:
+        given["security"] = replace(security, key_protector="Local")  # a TPM has one, though the words of a world need not say so
     given["processor"] = _processor(node.value.get("processor"), problems)
     given["memory"] = _memory(node.value.get("memory"), problems)
     given["services"] = _services(node.value.get("integrationServices"), problems)

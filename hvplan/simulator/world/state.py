@@ -117,7 +117,9 @@ class State:
         self.touch()
 
     def make_folders(self, path: str) -> None:
-        """Make a folder and everything above it that is missing."""
+        """Make a folder and everything above it that is missing; nothing where there is no volume."""
+        if self.volume(path) is None:
+            return
         while path and not self.is_folder(path):
             self.files[units.path_key(path)] = File(path=path.rstrip("\\"), folder=True)
             self.touch()

@@ -11,7 +11,7 @@ from hvplan.simulator.world.cultures import word
 from hvplan.simulator.world.matrix import check
 from hvplan.simulator.world.nouns import VM, Adapter, Disk, Dvd, Firmware, Memory, Slot
 from hvplan.simulator.world.records import vm_record
-from hvplan.simulator.world.refusals import about, invalid, operation_failed, vm_id_not_found, wrong_state
+from hvplan.simulator.world.refusals import about, invalid, not_simulated, operation_failed, vm_id_not_found, wrong_state
 from hvplan.simulator.world.releases import version_tuple
 
 
@@ -43,6 +43,8 @@ def new_vm(context: Context) -> None:
     path = _folder(context, name)
     if generation == 2 and context.text("BootDevice") in ("Floppy", "IDE", "LegacyNetworkAdapter"):
         raise invalid(f"The boot device {context.text('BootDevice')} does not exist in Generation 2 virtual machines.", name)
+    if generation == 2 and context.text("BootDevice") == "CD":  # whether it brings a DVD drive along, no source tells
+        raise not_simulated("New-VM -BootDevice CD of Generation 2")
     switch = context.switch_named(context.text("SwitchName")) if context.has("SwitchName") else None
     draft = VM(
         id=UUID(int=0), name=name, generation=generation, version=version, path=path, created=context.now().replace(microsecond=0), guest=state.host.guest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import threading
 from collections.abc import Iterator, Mapping
@@ -194,6 +195,23 @@ def _concerns(call: Call, id: UUID, name: str) -> bool:
     return False
 
 
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def _seed_text(seed: Path) -> str:
+    """A seed's text: UTF-8, or UTF-16 with a mark, which is what Windows PowerShell's `>` writes. Raises `ConfigurationError`."""
+    try:
+        content = seed.read_bytes()
+        return content.decode(next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8"))
+    except FileNotFoundError:
+        why, hint = "There is no such file", "A path in `connection.simulated.world` counts from the folder of the file that it stands in."
+    except UnicodeDecodeError as error:
+        why, hint = f"It is not text: byte {error.start} is no {error.encoding.upper()}", "Save it as UTF-8."
+    except OSError as error:
+        why, hint = error.strerror or str(error), ""
+    raise ConfigurationError(Diagnostic(code="world", summary=f"The world cannot be read: {why}.", hint=hint, place=Place(str(seed))))
+
+
 def open_world(
     path: str | Path,
     *,
@@ -210,10 +228,7 @@ def open_world(
     Raises `ConfigurationError` for a mistake in the file and `HvplanError` when another process has the world open.
     """
     seed = Path(path)
-    try:
-        text = seed.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(Diagnostic(code="world", summary=f"The world cannot be read: {error}.", place=Place(str(seed)))) from error
+    text = _seed_text(seed)
     store = StoreFile(Path(state) if state is not None else state_path(seed))
     try:
         if reset:

@@ -140,7 +140,7 @@ MISTAKES = [
     ("kind: World\nvms:\n  - {name: a, devices: {networkAdapters: [{switch: nowhere}]}}\n", 3, "No switch is called `nowhere`"),
     ("kind: World\nvms:\n  - {name: a, version: '1.0'}\n", 3, "cannot run configuration version 1.0"),
     ("kind: World\nfiles: [{path: relative.vhdx}]\n", 2, "not a full Windows path"),
-    ("kind: World\nvms: [{name: a, generation: 2, devices: {disks: [{slot: ide 0:0}]}}]\n", 2, "no such controller"),
+    ("kind: World\nvms: [{name: a, generation: 2, devices: {disks: [{slot: ide 0:0}]}}]\n", 2, "has no IDE controllers"),
     ("kind: World\nhost: !!python/object:os.system {}\n", 2, "Tags are not allowed"),
     ("kind: World\nvms: [\n", 3, "not YAML"),
 ]

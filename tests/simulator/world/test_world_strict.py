@@ -197,3 +197,10 @@ def test_a_pattern_without_a_meaning_is_the_path_it_escapes() -> None:
     host = world()
     good(host, "New-Item", Path=["D:\\VHDs\\a[1]"], ItemType="Directory")
     assert good(host, "Get-Item", Path=["D:\\VHDs\\a`[1`]"])[0].props["FullName"] == "D:\\VHDs\\a[1]"
+
+
+def test_what_a_boot_device_would_bring_along_is_not_guessed() -> None:
+    """New-VM -BootDevice CD: Generation 1 has a DVD drive, Generation 2 has none (behaviour 6)."""
+    host = world()
+    assert unchanged(host, "New-VM", Name="web", Generation=2, BootDevice="CD")[0] == "NotSimulated"
+    good(host, "New-VM", Name="old", Generation=1, BootDevice="CD")

@@ -40,7 +40,7 @@ CONNECTION: Final = Group(
         "username": Leaf(kind=USER, doc="The user name, or a reference to it.", raw=True, secret=True),
         "password": Leaf(kind=REFERENCE, doc="A reference to the password; never the password itself.", raw=True, secret=True),
         "caFile": Leaf(kind=file_path("a file with CA certificates"), doc="CA certificates to check the host with; relative to this file."),
-        "configuration": Leaf(kind=TEXT, doc="The endpoint (JEA); default Microsoft.PowerShell."),
+        "configuration": Leaf(kind=NAME, doc="The endpoint (JEA); default Microsoft.PowerShell."),
         "operationTimeout": Leaf(kind=DURATION, doc="How long one request may take; default 30s."),
         "maxSessions": Leaf(kind=number(1, 30), doc="How many sessions may be open at once; default 4."),
         "simulated": Group(

@@ -100,7 +100,7 @@ def _parse_reference(raw: object) -> dict[str, Json]:
         ((key, value),) = raw.items()
         if key == "prompt" and value is True:
             return {key: True}
-        if key in ("env", "file", "keyring") and isinstance(value, str) and value:
+        if key in ("env", "file", "keyring") and isinstance(value, str) and value.strip():
             return {key: value}
         if key == "command" and isinstance(value, list) and value and all(isinstance(word, str) and word for word in value):
             return {key: list(value)}
@@ -111,7 +111,7 @@ def _one_of(key: str, schema: Json, doc: str) -> Json:
     return {"type": "object", "additionalProperties": False, "required": [key], "properties": {key: {**schema, "description": doc}}}
 
 
-_TEXT_SCHEMA: Final[Json] = {"type": "string", "minLength": 1}
+_TEXT_SCHEMA: Final[Json] = {"type": "string", "minLength": 1, "pattern": r"\S"}
 _REFERENCE_SCHEMAS: Final[list[Json]] = [
     _one_of("env", _TEXT_SCHEMA, "The name of an environment variable."),
     _one_of("file", _TEXT_SCHEMA, "A file that holds the value; relative to this file."),
@@ -123,7 +123,7 @@ REFERENCE: Final[Kind[dict[str, Json]]] = Kind(name="reference", parse=_parse_re
 
 
 def _parse_user(raw: object) -> str | dict[str, Json]:
-    if isinstance(raw, str) and raw:
+    if isinstance(raw, str) and raw.strip():
         return TEXT.parse(raw)
     try:
         return _parse_reference(raw)

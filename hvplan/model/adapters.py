@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hvplan.model.impact import Impact, When
 from hvplan.model.rows import Record, Sent, attribute, readable
-from hvplan.model.values import MAC, TRUTH, Kind, Reset, Unset, number, word
+from hvplan.model.values import MAC, TRUTH, Kind, Reset, Unset, fitting, number, word
 from hvplan.model.vlan import SWITCH, VLAN, Vlan, read_vlan, send_vlan
 
 DYNAMIC: Final = "Dynamic"
@@ -21,9 +21,9 @@ _NOT_SAVED: Final = (When("the machine is saved", Impact.RESTART, lambda before,
 
 def _parse_rate(raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
-        return raw
+        return fitting(raw, "a rate")
     if isinstance(raw, str) and (m := re.fullmatch(r"(\d+) ?([kmgt]?bit)?", raw.strip().lower())):
-        return int(m[1]) * _RATES[m[2] or ""]
+        return fitting(int(m[1]) * _RATES[m[2] or ""], "a rate")
     raise ValueError("a rate such as 1Gbit, 500Mbit or plain bits per second")
 
 

@@ -9,7 +9,7 @@ from hvplan.model.firmware import Bios, Firmware, Video
 from hvplan.model.impact import Impact, Situation, When
 from hvplan.model.platform import WHOLE_MIB, ComPorts, IntegrationServices, Platform
 from hvplan.model.rows import attribute, readable
-from hvplan.model.values import DURATION, SIZE, TRUTH, Reset, Unset, number, text, word
+from hvplan.model.values import DELAY, SIZE, TRUTH, Reset, Unset, number, text, word
 
 __all__ = ["PARTS", "Bios", "ComPorts", "Firmware", "General", "IntegrationServices", "Memory", "Part", "Platform", "Processor", "Video"]
 
@@ -300,7 +300,7 @@ class General:
         source="behaviour 2.5, 6",
     )
     start_delay: int | Unset | Reset = attribute(
-        DURATION,
+        DELAY,
         "automaticActions.startDelay",
         get="AutomaticStartDelay",
         set="AutomaticStartDelay",

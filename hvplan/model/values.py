@@ -66,17 +66,26 @@ UNITS: Final[Mapping[str, int]] = {
     "gb": 10**9,
     "tb": 10**12,
 }
+MOST: Final = (1 << 63) - 1
+"""The greatest number of bytes, or of bits a second, that any parameter takes (catalogue: Int64)."""
 _SIZE = re.compile(r"(\d+)(?:\.(\d+))? ?([kmgt]?i?b)?", re.IGNORECASE)
+
+
+def fitting(value: int, what: str) -> int:
+    """The value, where a parameter could carry it."""
+    if value > MOST:
+        raise ValueError(f"{what} that a host could take, at most {MOST}")
+    return value
 
 
 def _parse_size(raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
-        return raw
+        return fitting(raw, "a size")
     if isinstance(raw, str) and (m := _SIZE.fullmatch(raw.strip())) and (m[3] or "").lower() in UNITS:
         whole, fraction, unit = m[1], m[2] or "", UNITS[(m[3] or "").lower()]
         scaled, divisor = int(whole + fraction) * unit, int("1" + "0" * len(fraction))
         if scaled % divisor == 0:
-            return scaled // divisor
+            return fitting(scaled // divisor, "a size")
     raise ValueError("a size such as 4GiB, 512MiB, 60GB or plain bytes")
 
 
@@ -196,6 +205,18 @@ DURATION: Final[Kind[int]] = Kind(
     unit="seconds",
     schema={"type": ["string", "integer"], "pattern": r"^\d+ ?[smhdSMHD]$", "minimum": 0},
 )
+
+
+def _parse_delay(raw: object) -> int:
+    seconds = DURATION.parse(raw)
+    if seconds > LONGEST:
+        raise ValueError("a duration such as 30s, 5m or 2h, of at most 24855d")
+    return seconds
+
+
+LONGEST: Final = (1 << 31) - 1
+"""The greatest number of seconds that a parameter of type Int32 takes."""
+DELAY: Final[Kind[int]] = Kind(name="duration", parse=_parse_delay, show=show_duration, unit="seconds", schema={**DURATION.schema, "maximum": LONGEST})
 
 
 def _parse_mac(raw: object) -> str:

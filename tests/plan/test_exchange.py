@@ -305,6 +305,9 @@ def test_what_keeps_a_disk_as_it_is() -> None:
         document = made(live, wish(type="Fixed"))
         assert refusals(document) == ([(ADDRESS, code)] if code else [])
         assert bool(words(document)) == (not code)
+    used = world(F, B, others=(live_vm("other", 2, disks=(drive(B),)),))
+    document = made(used, wish(type="Fixed"), options=PlanOptions(delete_disks=(ADDRESS,), max_deletes=1))
+    assert ((ADDRESS, "before-in-the-way") in refusals(document), document.steps) == (True, ()), "another machine has what it would delete"
     locked = world(F, others=unread)
     hidden = LiveHost(**{name: getattr(locked, name) for name in LiveHost.__slots__} | {"vhds": {**locked.vhds, normal_path(r"D:\x.vhdx"): Unknown("locked")}})
     assert refusals(made(hidden, wish(type="Fixed"))) == [(ADDRESS, "unknown")]

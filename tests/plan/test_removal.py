@@ -43,6 +43,7 @@ def test_files_go_only_when_asked_for_and_proven_ours() -> None:
     owned = live_vm(marker=mine(applied=MADE), disks=(drive(OS),))
     document = plan(host(owned, vhds=(vhd(OS),)), gone(), options=FILES)
     noted, *rest = (line.split(" | ")[-1] for line in lines(document))
+    assert document.steps[0].id in document.steps[1].needs, "what was taken off its machine is known by the mark alone"
     assert noted.startswith("Set-VM -Notes")
     assert "going/os=" in noted
     assert rest == [

@@ -148,8 +148,9 @@ def set_vm(context: Context) -> None:
         if context.has("ProcessorCount"):
             new = replace(new, processor=changed_processor(vm, {"count": int(context.get("ProcessorCount"))}, context.state))
         context.state.put(new)
-        for folder in {new.snapshot_path, new.smart_paging_path} - {vm.snapshot_path, vm.smart_paging_path}:
-            context.state.make_folders(folder)
+        for before, after in ((vm.smart_paging_path, new.smart_paging_path), (vm.snapshot_path, new.snapshot_path)):
+            if after != before:
+                context.state.make_folders(after)
         context.give_if_asked(lambda: vm_record(new, context.state, context.now()))
 
     context.each(context.vms("Name"), act)

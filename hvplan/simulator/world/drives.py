@@ -72,6 +72,7 @@ def _shareable(vm: VM, slot: Slot) -> None:
 
 def add_disk(context: Context) -> None:
     """Add-VMHardDiskDrive: into a free slot, IDE only while off, a file only once in a VM."""
+
     def act(place: Place) -> None:
         vm, slot = place
         check(vm, f"disk.{slot.bus}")
@@ -110,6 +111,7 @@ def remove_disk(context: Context) -> None:
 
 def set_disk(context: Context) -> None:
     """Set-VMHardDiskDrive: another file (off, without checkpoints), another slot, quality of service."""
+
     def act(place: Place) -> None:
         vm, slot = place
         disk = new = _disk_at(vm, slot)
@@ -159,6 +161,7 @@ def _medium(context: Context, vm: VM, path: str) -> str:
 
 def add_dvd(context: Context) -> None:
     """Add-VMDvdDrive: on IDE in Generation 1, on SCSI in Generation 2."""
+
     def act(place: Place) -> None:
         vm, slot = place
         if vm.generation == 1 and slot.bus == "scsi":
@@ -196,6 +199,7 @@ def remove_dvd(context: Context) -> None:
 
 def set_dvd(context: Context) -> None:
     """Set-VMDvdDrive: insert or swap a medium in every state; a null path ejects."""
+
     def act(place: Place) -> None:
         vm, slot = place
         dvd = new = _dvd_at(vm, slot)

@@ -115,6 +115,7 @@ def set_firmware(context: Context) -> None:
 
     What a boot order does not name is gone from it, a guest's entries too: public scripts remove them so.
     """
+
     def act(vm: VM) -> None:
         if vm.generation != 2:
             raise _wrong_generation(vm, 2)

@@ -44,6 +44,7 @@ def arrived(vm: VM, new: str, now: datetime) -> VM:
 
 def start_vm(context: Context) -> None:
     """Start-VM: a running VM gives a warning only."""
+
     def act(vm: VM) -> None:
         if vm.state in _RUNNING:
             context.warnings.append("The virtual machine is already in the specified state.")
@@ -138,6 +139,7 @@ def stop_vm(context: Context) -> None:
     """Stop-VM: the guest's own shutdown, `-Force`, `-TurnOff` or `-Save`."""
     if context.on("Save") and context.on("TurnOff"):
         raise invalid("Specify either Save or TurnOff.")
+
     def act(vm: VM) -> None:
         if context.on("Save"):
             _save(context, vm)
@@ -218,6 +220,7 @@ def _simple(allowed: tuple[str, ...], already: str, between: str, end: str) -> H
 
 def restart_vm(context: Context) -> None:
     """Restart-VM: like power off and on, no shutdown of the guest (behaviour 5.2)."""
+
     def act(vm: VM) -> None:
         if vm.state != "Running":
             raise wrong_state(vm)

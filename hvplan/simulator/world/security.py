@@ -49,6 +49,7 @@ def _needs_protector(vm: VM) -> None:
 
 def set_security(context: Context) -> None:
     """Set-VMSecurity."""
+
     def act(vm: VM) -> None:
         _checked(vm)
         new = vm.security
@@ -116,6 +117,7 @@ def video_record(owner: Owner) -> Obj:
 
 def set_video(context: Context) -> None:
     """Set-VMVideo: off only, as nobody has said otherwise."""
+
     def act(vm: VM) -> None:
         check(vm, "vm.other")
         horizontal = limits.within(vm, "HorizontalResolution", int(context.get("HorizontalResolution", vm.video.horizontal)), 640, 65535)
@@ -136,6 +138,7 @@ def get_floppy(context: Context) -> None:
 
 def set_floppy(context: Context) -> None:
     """Set-VMFloppyDiskDrive: a .vfd image, or null to eject."""
+
     def act(vm: VM) -> None:
         if vm.generation == 2:
             raise invalid("Generation 2 virtual machines have no diskette drive.", vm.name)

@@ -112,6 +112,7 @@ def changed_memory(vm: VM, wanted: dict[str, Any], state: State) -> Memory:
 
 def set_processor(context: Context) -> None:
     """Set-VMProcessor."""
+
     def act(vm: VM) -> None:
         wanted = given(context, _PROCESSOR)
         new = context.state.put(replace(vm, processor=changed_processor(vm, wanted, context.state)))
@@ -122,6 +123,7 @@ def set_processor(context: Context) -> None:
 
 def set_memory(context: Context) -> None:
     """Set-VMMemory."""
+
     def act(vm: VM) -> None:
         wanted = given(context, _MEMORY)
         new = context.state.put(replace(vm, memory=changed_memory(vm, wanted, context.state)))
@@ -132,6 +134,7 @@ def set_memory(context: Context) -> None:
 
 def set_vm(context: Context) -> None:
     """Set-VM: everything it can set, checked first, applied together."""
+
     def act(vm: VM) -> None:
         new = vm
         for parameter, (attribute, apply) in _SET_VM.items():

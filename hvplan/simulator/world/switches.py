@@ -117,6 +117,7 @@ def _targets(context: Context, names: str = "Name") -> list[Switch]:
 
 def set_switch(context: Context) -> None:
     """Set-VMSwitch: notes, who uses the host's adapter, and the type."""
+
     def act(switch: Switch) -> None:
         new = switch
         if context.call.bound.get("Notes") is not None:
@@ -192,6 +193,7 @@ def get_team(context: Context) -> None:
 
 def set_team(context: Context) -> None:
     """Set-VMSwitchTeam: members and load balancing of an embedded team."""
+
     def act(switch: Switch) -> None:
         if not switch.embedded_teaming:
             raise invalid(f"The virtual switch '{switch.name}' has no embedded team.", switch.name)

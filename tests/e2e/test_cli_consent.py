@@ -75,6 +75,11 @@ def test_what_a_run_covers(tmp_path: Path) -> None:
         assert touched("--target", glob) == {"vm/web01"}, glob
         assert touched("--exclude", glob) == {"vm/db01", "vm/hand01"}, glob
     assert touched("--target", "web01", "--target", "hand01") == {"vm/web01", "vm/hand01"}
+    every = {change["address"] for change in document(lab)["resource_changes"]}
+    narrow = document(lab, "--target", "web01")
+    assert {change["address"] for change in narrow["resource_changes"]} == every, "every declared address has its entry"
+    assert {later["address"] for later in narrow["deferred"]} == {"vm/db01", "vm/hand01"}
+    assert {change["address"].split("/")[1] for change in narrow["resource_changes"] if change["change"]["actions"] != ["no-op"]} == {"web01"}
     below = document(lab, "--target", "vm/web01/networkAdapters/*")["steps"]
     assert any(step["address"] == "vm/web01/networkAdapters/lan" for step in below)
     assert not any(step["invocation"][-1]["cmdlet"] in ("Stop-VM", "Set-VMProcessor") for step in below)

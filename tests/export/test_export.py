@@ -144,7 +144,7 @@ switches: [{name: '{lan}', type: External, netAdapters: [{name: 'Ethernet {2}'}]
 files:
   - {path: 'D:\nul.vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}
   - {path: 'D:\{a}.vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}
-  - {path: 'D:\a.img', size: 1MiB}
+  - {path: 'D:\a.iso', size: 1MiB}
 vms:
   - name: odd
     generation: 2
@@ -152,7 +152,7 @@ vms:
     checkpoints: {path: 'D:\'}
     devices:
       disks: [{slot: scsi 0:0, path: 'D:\nul.vhdx'}, {slot: scsi 0:1, path: 'D:\{a}.vhdx'}]
-      dvds: [{slot: scsi 0:2, iso: 'D:\a.img'}]
+      dvds: [{slot: scsi 0:2, iso: 'D:\a.iso'}]
 """
 
 
@@ -160,6 +160,8 @@ def test_what_no_document_may_say_leaves_its_object_standing() -> None:
     """A disk, a medium or a folder that a file could not ask for is told above its machine; braces are braces, also in a host and in keys."""
     world = SimulatedWorld.from_text(ODD)
     live = read_host(DirectSession(world), Wanted(host="hv01", every=True, network=True, media=True))
+    (vm,) = live.vms
+    live = replace(live, vms=(replace(vm, dvds=tuple(replace(drive, path=r"D:\a.img") for drive in vm.dvds)),))
     made = exported(replace(HOST, name="{hv}"), live)
     assert made.left_out == (), made.text
     remarks = "\n".join(next(one.remarks for one in made.objects if one.title == "vm/odd"))

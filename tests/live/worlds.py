@@ -33,7 +33,7 @@ GENERAL = st.builds(
     General,
     notes=TEXTS,
     start_action=_or_unset(st.sampled_from(["Nothing", "StartIfRunning", "Start"])),
-    start_delay=_or_unset(WHOLE),
+    start_delay=_or_unset(st.integers(0, (1 << 31) - 1)),
     stop_action=_or_unset(st.sampled_from(["TurnOff", "Save", "ShutDown"])),
     checkpoint_type=_or_unset(st.sampled_from(["Disabled", "Production", "ProductionOnly", "Standard"])),
     automatic_checkpoints=_or_unset(FLAG),

@@ -78,7 +78,10 @@ def _generations(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
 
 def _secure_boot(template: object, root: Mapping, checker: Checker) -> None:
     """A template that Windows does not bring is most often a typing mistake; the host alone knows its own."""
-    if isinstance(template, str) and template not in TEMPLATES:
+    if isinstance(template, str) and template.strip().lower() in ("", "yes", "no"):  # no names, but nothing, or another format's booleans
+        summary = "firmware.secureBoot must be the name of a secure boot template, true (keep the template) or false."
+        checker.say("invalid-value", summary, where(root, "firmware", "secureBoot"), detail=f"found the text '{template}'")
+    elif isinstance(template, str) and template not in TEMPLATES:
         hint = "those that Windows brings are " + ", ".join(TEMPLATES)
         summary = "Windows brings no secure boot template of that name; a host that has none either refuses it."
         checker.warn("secure-boot-unknown", summary, where(root, "firmware", "secureBoot"), detail=f"found '{template}'", hint=hint)

@@ -21,7 +21,7 @@ def _secure_boot(raw: object) -> bool | str:
         return raw
     if isinstance(raw, str) and raw.lower() in ("on", "off", "true", "false"):
         return raw.lower() in ("on", "true")
-    if isinstance(raw, str) and raw.strip() and raw.lower() not in ("yes", "no"):  # no names, but another format's booleans
+    if isinstance(raw, str) and raw:
         return next((name for name in TEMPLATES if name.lower() == raw.lower()), raw)
     raise ValueError("the name of a secure boot template, true (keep the template) or false")
 
@@ -30,7 +30,7 @@ SECURE_BOOT: Kind[bool | str] = Kind(
     name="template | true | false",
     parse=_secure_boot,
     show=lambda value: value if isinstance(value, str) else "on" if value else "off",
-    schema={"type": ["boolean", "string"], "pattern": r"\S"},
+    schema={"type": ["boolean", "string"], "minLength": 1},
 )
 
 

@@ -194,11 +194,11 @@ def send_vlan(value: Vlan) -> Mapping[str, Sent]:
 def _parse_switch(raw: object) -> str | None:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return str(raw)
-    if raw is None or (isinstance(raw, str) and raw.strip()):
+    if raw is None or (isinstance(raw, str) and raw):
         return raw
     raise ValueError("the name of a switch, or null for an adapter that is not connected")
 
 
 SWITCH: Final[Kind[str | None]] = Kind(
-    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "number", "null"], "pattern": r"\S"}
+    name="switch name | null", parse=_parse_switch, show=lambda value: value or "not connected", schema={"type": ["string", "number", "null"], "minLength": 1}
 )

@@ -25,7 +25,7 @@ from hvplan.model.impact import Impact, Situation, When, judge
 from hvplan.model.live import LiveAdapter, LiveDrive, LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.rows import Row, written
-from hvplan.model.values import FOLDER, PATH, UNSET, Unknown, normal_path, same_path
+from hvplan.model.values import PATH, UNSET, Unknown, normal_path, same_path
 from hvplan.model.view import vm_values
 
 _REPLACED = When("create-only", Impact.REPLACE)
@@ -173,7 +173,7 @@ def _replace(vm: Machine, live: LiveVm, fields: tuple[FieldChange, ...]) -> Obje
 
 def _equal(row: Row, want: Any, now: Any) -> bool:
     """Secure boot: `true` keeps whatever template there is; template names ignore case. Notes: how their lines end means nothing. Paths as Windows compares."""
-    if row.kind in (PATH, FOLDER) and isinstance(want, str) and isinstance(now, str):
+    if row.kind is PATH and isinstance(want, str) and isinstance(now, str):
         return same_path(want, now)
     if row.path == "notes" and isinstance(want, str) and isinstance(now, str):
         return want.replace("\r\n", "\n") == now.replace("\r\n", "\n")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hvplan.export.written import Json, put, sayable
+from hvplan.export.written import Json, put
 from hvplan.model.hostsettings import HostSettings
 from hvplan.model.live import LiveHost
 from hvplan.model.rows import written
-from hvplan.model.values import UNSET, Unknown, normal_path
+from hvplan.model.values import UNSET, Unknown, is_root, normal_path
 
 FRESH: Final[Mapping[str, Json]] = {
     "settings.numaSpanning": True,
@@ -41,7 +41,7 @@ def settings_of(live: LiveHost) -> tuple[dict[str, Json], list[str]]:
     for _, row, value in written(live.settings):
         if _is_fresh(row.path, value, live, live.settings):
             continue
-        if sayable(row.kind, value):
+        if row.path != "settings.virtualMachinePath" or not is_root(value):
             put(tree, row.path, row.kind.json(value))
         else:
             remarks.append(f"its {row.path} is {value}, which is not declared: no file could ask for that")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from hvplan.export.written import Json, literal, sayable, size_text, unsayable
+from hvplan.export.written import Json, literal, size_text, unsayable
 from hvplan.model.live import LiveHost, LiveVm
 from hvplan.model.parts import PARTS, Memory
 from hvplan.model.rows import Row, written
-from hvplan.model.values import Unknown, same_path, show_duration
+from hvplan.model.values import Unknown, is_root, same_path, show_duration
 
 LIKE_RESET: Final[Mapping[str, Json]] = {
     "firmware.secureBoot": "MicrosoftWindows",  # that was turned on without naming one (behaviour 6)
@@ -70,7 +70,7 @@ def _values(part: Any, vm: LiveVm, live: LiveHost, remarks: list[str]) -> Iterat
             continue  # they do not count while dynamic memory is off (behaviour 6)
         if row.path in FOLDERS and (same_path(value, vm.path) or same_path(value, live.vm_path)):
             continue
-        if row.path in FOLDERS and not sayable(row.kind, value):
+        if row.path in FOLDERS and is_root(value):
             remarks.append(f"its {row.path} is {value}, which is not declared: no file could ask for that")
             continue
         if row.path == "memory.startup" or value != _given(row, live):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hvplan.load.check import Checker, suggest
 from hvplan.load.rules_boot import boot_rules
 from hvplan.load.rules_devices import device_rules
-from hvplan.load.rules_files import extension_rule
+from hvplan.load.rules_files import extension_rule, folder_rule
 from hvplan.load.rules_network import network_rules
 from hvplan.load.tree import Mapping, Node, Scalar, Sequence, child, where
 from hvplan.model import marker
@@ -60,6 +60,8 @@ def machine_rules(vm: VirtualMachine, root: Mapping, checker: Checker) -> None:
     _generations(vm, root, checker)
     _secure_boot(vm.firmware.secure_boot, root, checker)
     _notes(vm.general.notes, root, checker)
+    folder_rule(vm.platform.checkpoint_path, "checkpoints.path", root, checker)
+    folder_rule(vm.platform.paging_path, "smartPagingPath", root, checker)
     if isinstance(vm.path, str):
         _folder_name(vm.name, root, checker)
     managed_paths(root, _VM_PATHS, ("disks", "dvds", "networkAdapters"), checker)

@@ -8,7 +8,7 @@ from hvplan.diagnostics import Place
 from hvplan.load.check import Checker
 from hvplan.load.tree import Node, where
 from hvplan.model.devices import Vhd
-from hvplan.model.values import show_size
+from hvplan.model.values import is_root, show_size
 
 LEAST: Final = 3 << 20  # behaviour 3.2
 VHD_BLOCKS: Final = (512 << 10, 2 << 20)  # behaviour 3.2
@@ -27,6 +27,13 @@ def extension_rule(path: str, place: Place, checker: Checker) -> None:
         checker.say("vhd-ending", "This is the file of a checkpoint, not a disk.", place, detail=f"found {path}", hint="name the file at the end of its chain")
     elif not ending(path) or path.lower().rsplit("\\", 1)[-1] == ending(path):
         checker.say("vhd-ending", "A disk's file must end in .vhdx or .vhd.", place, detail=f"found {path}", hint="write NAME.vhdx")
+
+
+def folder_rule(path: object, name: str, node: Node, checker: Checker) -> None:
+    """A folder for files of machines is not the root of a drive or share. `name`: its path in the document."""
+    if isinstance(path, str) and is_root(path):
+        summary = f"{name} must be a folder such as D:\\VMs: files of a machine cannot lie in the root of a drive or share."
+        checker.say("invalid-value", summary, where(node, *name.split(".")), detail=f"found {path}")
 
 
 def vhd_rules(vhd: Vhd, node: Node, checker: Checker) -> None:

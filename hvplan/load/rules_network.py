@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hvplan.load.check import Checker
+from hvplan.load.rules_files import folder_rule
 from hvplan.load.tree import Mapping, Sequence, child, where
 from hvplan.model.adapters import crossed
 from hvplan.model.hostsettings import HostSettings
@@ -87,6 +88,7 @@ def _management(switch: VirtualSwitch, root: Mapping, checker: Checker) -> None:
 
 def host_rules(settings: HostSettings, root: Mapping, checker: Checker) -> None:
     """The settings of one host."""
+    folder_rule(settings.vm_path, "settings.virtualMachinePath", root, checker)
     low, high = settings.mac_minimum, settings.mac_maximum
     for key, end in (("minimum", low), ("maximum", high)):
         if isinstance(end, str) and int(end[:2], 16) & 1:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hvplan.model.impact import Impact, When
 from hvplan.model.rows import Sent, attribute, readable
-from hvplan.model.values import FOLDER, MAC, PATH, TRUTH, Reset, Unset, number, word
+from hvplan.model.values import MAC, PATH, TRUTH, Reset, Unset, number, word
 
 _SERVICE = (When("takes effect when the Virtual Machine Management service is restarted, which hvplan never does", Impact.HOST),)
 _MOST = (1 << 32) - 1
@@ -33,7 +33,7 @@ class HostSettings:
     """What is the same for every machine of a host."""
 
     vm_path: str | Unset | Reset = attribute(
-        FOLDER,
+        PATH,
         "settings.virtualMachinePath",
         get="VirtualMachinePath",
         set="VirtualMachinePath",

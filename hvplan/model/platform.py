@@ -9,7 +9,7 @@ from typing import Final
 
 from hvplan.model.impact import Impact
 from hvplan.model.rows import Sent, attribute, readable
-from hvplan.model.values import DURATION, FOLDER, PATH, SIZE, TRUTH, Kind, Reset, Unset, word
+from hvplan.model.values import DURATION, PATH, SIZE, TRUTH, Kind, Reset, Unset, word
 
 RESTART, NEXT_START = Impact.RESTART, Impact.NEXT_START
 _MIB: Final = 1 << 20
@@ -88,7 +88,7 @@ class Platform:
         source="behaviour 2.5 (inferred), catalogue",
     )
     checkpoint_path: str | Unset | Reset = attribute(
-        FOLDER,
+        PATH,
         "checkpoints.path",
         get="SnapshotFileLocation",
         set="SnapshotFileLocation",
@@ -99,7 +99,7 @@ class Platform:
         source="behaviour 2.5, 3.2, 4",
     )
     paging_path: str | Unset | Reset = attribute(
-        FOLDER,
+        PATH,
         "smartPagingPath",
         get="SmartPagingFilePath",
         set="SmartPagingFilePath",

@@ -264,12 +264,6 @@ def _parse_path(raw: object) -> str:
 PATH: Final[Kind[str]] = Kind(name="path", parse=_parse_path, schema={"type": "string"})
 
 
-def _parse_folder(raw: object) -> str:
-    path = PATH.parse(raw)
-    if re.fullmatch(r"[A-Za-z]:\\|\\\\[^\\]+\\[^\\]+", path):
-        raise ValueError(r"a folder such as D:\VMs: files of a machine cannot lie in the root of a drive or share")
-    return path
-
-
-FOLDER: Final[Kind[str]] = Kind(name="path", parse=_parse_folder, schema={"type": "string"})
-"""A folder for files of a machine (behaviour 3.2)."""
+def is_root(path: str) -> bool:
+    """Is it the root of a drive or share, in which files of a machine cannot lie (behaviour 3.2)."""
+    return re.fullmatch(r"[A-Za-z]:\\|\\\\[^\\]+\\[^\\]+", path) is not None

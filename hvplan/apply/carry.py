@@ -49,7 +49,8 @@ LOOKS: Final = (0.2, 0.5, 1.0, 2.0)
 GOING: Final = 5.0
 """Seconds that a machine gets which went on shutting down while the host refused an escalation: that may have come just before the end."""
 SAY: Final = 2.0
-"""Seconds of waiting after which people are told what for."""
+"""Seconds of waiting after which people are told what for; then more and more rarely, at least every `SAY_AGAIN` seconds."""
+SAY_AGAIN: Final = 30.0
 
 
 def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
@@ -258,7 +259,7 @@ def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
             return missing, unreadable
         if passed >= told:
             site.listener.waiting(step, "; ".join(missing) or unreadable, passed)
-            told = passed + SAY
+            told = passed + min(SAY_AGAIN, max(SAY, passed))
         _forget(site, step)
         site.clock.sleep(min(pauses.pop(0) if len(pauses) > 1 else pauses[0], max(0.05, limit - passed)))
 

@@ -103,7 +103,7 @@ class Job:
         if refusals:
             return self._end(state, refused(plan, digest(to_json(plan)), refusals, "", clock))
         try:
-            with progress(state, plan) as listener, draining(listener.tell) as interrupts:
+            with progress(state, plan, clock) as listener, draining(listener.tell) as interrupts:
                 run = Options(
                     given=self.given,
                     ask=_yes if somebody else None,  # the question was asked above, where no progress bar is in its way

@@ -5,23 +5,33 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from hvplan.apply.schedule import effect, in_order
 from hvplan.cli.state import Run
+from hvplan.clock import Clock
 from hvplan.document.plan import PlanDocument, Step
 from hvplan.document.result import StepResult
 from hvplan.report.lines import plural, visible
 from hvplan.report.outcome import WORDS
 
 _WRONG: Final = (WORDS["failed"], WORDS["unknown"])
+REMIND: Final = 30.0
+"""Seconds after which a log hears of a step that still runs and says nothing itself, and then again."""
+_TICK: Final = 1.0
 
 
 class Plain:
-    """One line for each step that ended, and for each wait that is worth a word. `looking_at`: the host that is re-read, or was last."""
+    """One line for each step that ended, and for each wait that is worth a word. `looking_at`: the host that is re-read, or was last.
 
-    def __init__(self, state: Run, several: bool) -> None:
-        self._state, self._several, self._lock = state, several, threading.RLock()
+    `steps`: those of the plan.
+    """
+
+    def __init__(self, state: Run, several: bool, steps: Iterable[Step], clock: Clock) -> None:
+        self._state, self._several, self._lock, self._clock = state, several, threading.RLock(), clock
+        self._escalations = {step.escalates: step for step in steps if step.escalates}
+        self._running: dict[str, _Running] = {}
         self.seconds: dict[str, float] = {}
         self.looking_at = ""
 
@@ -42,29 +52,57 @@ class Plain:
     def started(self, step: Step) -> None:
         """From now on a failure may leave something behind."""
         self._state.wrote = True
+        now = self._clock.monotonic()
+        with self._lock:
+            self._running[step.id] = _Running(step, began=now, told=now)
 
     def waiting(self, step: Step, what: str, seconds: float) -> None:
         """Something takes its time."""
+        with self._lock:
+            if running := self._running.get(step.id):
+                running.told = self._clock.monotonic()
         self.tell(f"waiting {self.name(step)}: {visible(what)} ({seconds:.0f} s)")
+
+    def remind(self) -> None:
+        """A line for each step that nothing was heard of for a while."""
+        now = self._clock.monotonic()
+        with self._lock:
+            quiet = [running for running in self._running.values() if now - running.told >= REMIND]
+            for running in quiet:
+                running.told = now
+                most = f", at most {running.step.timeout} s" if running.step.action == "stop" else ""
+                self.tell(f"waiting {self.name(running.step)}: it has not ended yet ({now - running.began:.0f} s{most})")
 
     def finished(self, step: Step, result: StepResult, seconds: float) -> None:
         """A step has ended."""
+        with self._lock:
+            self._running.pop(step.id, None)
         self.seconds[result.id] = max(seconds, self.seconds.get(result.id, 0.0))
         if result.outcome == "skipped" and not result.because:  # not needed, or somebody asked to stop: the result lists it
             return
         why = f": {visible(result.error.message)}" if result.error else f" because {result.because} failed" if result.because else ""
         took = "" if result.outcome == "skipped" else f" ({seconds:.1f} s)"
-        self.tell(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}")
+        then = self._escalations.get(step.id) if result.outcome == "failed" else None
+        self.tell(f"{WORDS[result.outcome]} {self.name(step)}{took}{why}" + (f"; {then.id} is tried now" if then else ""))
+
+
+@dataclass(slots=True)
+class _Running:
+    """A step that runs: since when, and when people last heard of it; in seconds of the clock."""
+
+    step: Step
+    began: float
+    told: float
 
 
 class Live(Plain):
     """A line for each running step, and a bar over all with the estimated rest. `bar` is a rich Progress."""
 
-    def __init__(self, state: Run, several: bool, bar: Any, expected: Mapping[str, int], steps: Iterable[Step]) -> None:
-        super().__init__(state, several)
+    def __init__(self, state: Run, several: bool, bar: Any, expected: Mapping[str, int], steps: Sequence[Step], clock: Clock) -> None:
+        super().__init__(state, several, steps, clock)
         self.bar, self._expected = bar, expected
         self._tasks: dict[str, Any] = {}
-        self._steps, self._ended, self._skipped = tuple(steps), 0, 0
+        self._steps, self._ended, self._skipped = steps, 0, 0
         self._all = bar.add_task(self._count(), total=sum(self._weight(step) for step in self._steps))
 
     def _count(self) -> str:
@@ -158,13 +196,25 @@ def bars(console: Any) -> Any:
 
 
 @contextmanager
-def progress(state: Run, document: PlanDocument) -> Iterator[Plain]:
+def progress(state: Run, document: PlanDocument, clock: Clock) -> Iterator[Plain]:
     """The listener that suits where stderr goes."""
     several = len(document.hosts) > 1
     if not _live(state):
-        yield Plain(state, several)
+        listener, ended = Plain(state, several, document.steps, clock), threading.Event()
+
+        def remind() -> None:
+            while not ended.wait(_TICK):
+                listener.remind()
+
+        thread = threading.Thread(target=remind, name="reminder", daemon=True)
+        thread.start()
+        try:
+            yield listener
+        finally:
+            ended.set()
+            thread.join()
         return
     from rich.console import Console
 
     with bars(Console(file=state.output.err)) as bar:
-        yield Live(state, several, bar, document.meta.get("durations", {}), document.steps)
+        yield Live(state, several, bar, document.meta.get("durations", {}), document.steps, clock)

@@ -10,7 +10,7 @@ from hvplan.document.result import ResultDocument
 
 
 def show_document(output: Output, document: PlanDocument | ResultDocument, view: str, *, every: bool = True) -> None:
-    """Print it as `text`, `summary` or `json`. Without `every`, a result lists its steps only when something is left."""
+    """Print it as `text`, `summary` or `json`. Without `every`, a result that ended well lists no steps, and no reasons, which were said before."""
     import hvplan.report.text as text
 
     match view, document:
@@ -19,7 +19,7 @@ def show_document(output: Output, document: PlanDocument | ResultDocument, view:
         case "summary", PlanDocument():
             output.lines(text.summary_lines(document))
         case "summary", ResultDocument():
-            output.lines(text.result_summary_lines(document))
+            output.lines(text.result_summary_lines(document, every=every))
         case _, PlanDocument():
             output.lines(text.plan_lines(document))
         case _, ResultDocument():

@@ -18,9 +18,21 @@ def lines(result: ResultDocument, *, every: bool = True) -> Iterator[Line]:
     several = len(result.hosts) > 1
     for step in result.steps if every or result.exit_code else ():
         yield from _step(step, several)
-    for refusal in result.refusals if every else ():
-        yield Line(visible(sentence(refusal, several)), "refused")
+    yield from _refusals(result) if every else ()
     yield from summary(result)
+
+
+def reasons(result: ResultDocument) -> Iterator[Line]:
+    """What failed by itself, or may have, and what was refused; not what either of them left undone."""
+    for step in result.steps if result.exit_code else ():  # with 0, what came after a stop that failed has stopped the machine
+        if step.outcome in ("failed", "not_sent", "unknown"):
+            yield from _step(step, len(result.hosts) > 1)
+    yield from _refusals(result)
+
+
+def _refusals(result: ResultDocument) -> Iterator[Line]:
+    for refusal in result.refusals:
+        yield Line(visible(sentence(refusal, len(result.hosts) > 1)), "refused")
 
 
 def sentence(refusal: Refusal, several: bool) -> str:

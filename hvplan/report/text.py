@@ -24,7 +24,7 @@ def render_plan(document: PlanDocument | Mapping[str, Json]) -> str:
 
 
 def render_summary(document: PlanDocument | Mapping[str, Json]) -> str:
-    """The headline, who changes by verb, and the totals."""
+    """The headline, who changes by verb, what is refused, and the totals."""
     return _joined(summary_lines(_plan(document)))
 
 
@@ -43,7 +43,9 @@ def plan_lines(document: PlanDocument) -> tuple[Line, ...]:
 
 def summary_lines(document: PlanDocument) -> tuple[Line, ...]:
     """The short view as lines."""
-    return (headline(document), *_end(document))
+    several = len(document.hosts) > 1
+    why = tuple(Line(f"  {visible(outcome.sentence(refusal, several))}", "refused") for refusal in document.refusals)
+    return (headline(document), *_end(document, why))
 
 
 def result_lines(result: ResultDocument, *, every: bool = True) -> tuple[Line, ...]:
@@ -51,9 +53,9 @@ def result_lines(result: ResultDocument, *, every: bool = True) -> tuple[Line, .
     return tuple(outcome.lines(result, every=every))
 
 
-def result_summary_lines(result: ResultDocument) -> tuple[Line, ...]:
-    """The short view of a result as lines."""
-    return tuple(outcome.summary(result))
+def result_summary_lines(result: ResultDocument, *, every: bool = True) -> tuple[Line, ...]:
+    """The short view of a result as lines. Without `every`, why it failed or was refused is left out."""
+    return (*(outcome.reasons(result) if every else ()), *outcome.summary(result))
 
 
 def headline(document: PlanDocument) -> Line:
@@ -101,9 +103,10 @@ def _plan_lines(document: PlanDocument) -> Iterator[Line]:
     yield from _end(document)
 
 
-def _end(document: PlanDocument) -> Iterator[Line]:
+def _end(document: PlanDocument, why: tuple[Line, ...] = ()) -> Iterator[Line]:
     totals = count(document)
     yield from summary_block(document, totals, len(document.hosts) > 1)
+    yield from why
     yield Line("")
     yield last_line(document, totals)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 from rich.console import Console
 
 from hvplan.cli.output import Output
 from hvplan.cli.progress import Live, bars
 from hvplan.cli.state import Run
+from hvplan.clock import VirtualClock
 from hvplan.document.result import StepResult
 from tests.apply.fake import set_step
 
@@ -19,7 +21,7 @@ def view(width: int) -> tuple[Live, Console]:
     """A view of three steps on a terminal of so many columns."""
     console = Console(file=io.StringIO(), force_terminal=True, width=width, legacy_windows=False)
     state = Run(output=Output(out=io.StringIO(), err=io.StringIO(), color_out=True, color_err=True, terminal=False))
-    return Live(state, False, bars(console), {}, STEPS), console
+    return Live(state, False, bars(console), {}, STEPS, VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))), console
 
 
 def shown(live: Live, console: Console) -> list[str]:

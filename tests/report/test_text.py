@@ -14,7 +14,7 @@ from hvplan.document.saved import load_plan
 from hvplan.model.impact import Impact
 from hvplan.report.blocks import IMPACTS
 from hvplan.report.lines import duration, show
-from hvplan.report.text import plan_lines, release, render_plan, render_result, render_summary, result_lines
+from hvplan.report.text import plan_lines, release, render_plan, render_result, render_summary, result_lines, result_summary_lines
 from tests.document.sample import PLAN, REFUSAL, RESULT
 
 
@@ -163,11 +163,23 @@ def test_values_are_for_people() -> None:
 
 
 def test_the_summary_is_the_end_of_the_plan() -> None:
-    """`--format summary`: headline, objects by verb and totals, without the details."""
+    """`--format summary`: headline, objects by verb and totals, without the details but with every reason for a refusal."""
     short, long = render_summary(PLAN).splitlines(), render_plan(PLAN).splitlines()
-    assert short[0] == long[0]
-    assert short[1:] == long[-len(short) + 1 :]
+    reasons = [line for line in short if line.startswith("  refused: ")]
+    assert [REFUSAL.text in line for line in reasons] == [True] * len(PLAN.refusals)
+    rest = [line for line in short if line not in reasons]
+    assert rest[0] == long[0]
+    assert rest[1:] == long[-len(rest) + 1 :]
     assert not any(line.lstrip().startswith(">") for line in short)
+
+
+def test_the_summary_of_a_result_says_why() -> None:
+    """What failed and what was refused, not what that skipped; nothing where the run ended well, whatever it tried on the way."""
+    text = "\n".join(line.text for line in result_summary_lines(replace(RESULT, refusals=(REFUSAL,))))
+    assert "vm/web01 was not off after 300 seconds" in text
+    assert f"refused: {REFUSAL.address}" in text
+    assert "because s2 failed" not in text
+    assert "vm/web01" not in "\n".join(line.text for line in result_summary_lines(replace(RESULT, exit_code=0)))
 
 
 def test_a_result_names_the_root_failure_and_the_way_on() -> None:

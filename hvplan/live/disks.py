@@ -31,8 +31,10 @@ def read_files(session: Session, paths: Iterable[str], *, host: str = "") -> Map
     for record in answer.records:
         if (file := _live_file(record)) is not None:
             found[normal_path(file.path)] = file
+    refused = {normal_path(error.target) for error in answer.errors if error.category != "ObjectNotFound"}
     for error in answer.errors:
-        if error.category == "ObjectNotFound" and (path := normal_path(error.target)) in asked:
+        # Of a share that it may not see a session can say both: no right, and not there.
+        if error.category == "ObjectNotFound" and (path := normal_path(error.target)) in asked and path not in refused:
             found.setdefault(path, None)
     why = _reasons(answer.errors)
     for path in asked:
@@ -108,4 +110,5 @@ def _live_vhd(record: Record) -> LiveVhd:
 
 
 def _reasons(errors: Iterable[ErrorRecord]) -> dict[str, str]:
-    return {normal_path(error.target): f"{error.message} ({error.id})" for error in errors if error.target}
+    told = sorted((error for error in errors if error.target), key=lambda error: error.category != "ObjectNotFound")
+    return {normal_path(error.target): f"{error.message} ({error.id})" for error in told}

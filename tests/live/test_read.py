@@ -366,11 +366,14 @@ def test_only_exactly_that_path_is_absent() -> None:
         error("Access is denied", "PermissionDenied", target="D:\\secret.vhdx"),
     ]
     scripted.errors["Get-Item"].append(error("not there", "ObjectNotFound", target="d:\\GONE.vhdx"))
-    found = read_files(scripted, ["D:\\gone.vhdx", "Z:\\a.vhdx", "D:\\secret.vhdx", "D:\\VHDs"])
+    share = r"\\files\iso\a.iso"
+    scripted.errors["Get-Item"] += [error("Access is denied", "PermissionDenied", target=share), error("not there", "ObjectNotFound", target=share)]
+    found = read_files(scripted, ["D:\\gone.vhdx", "Z:\\a.vhdx", "D:\\secret.vhdx", "D:\\VHDs", share])
     assert found["d:\\gone.vhdx"] is None
     secret, drive = found["d:\\secret.vhdx"], found["d:\\vhds"]
-    assert isinstance(secret, Unknown)
-    assert "denied" in secret.why
+    for unseen in (secret, found[share]):
+        assert isinstance(unseen, Unknown)
+        assert "denied" in unseen.why
     assert isinstance(drive, LiveFile)
 
 

@@ -70,7 +70,7 @@ def _physical(switch: LiveSwitch, live: LiveHost, found: _Found) -> None:
     elif len(under) > 1 and switch.settings.teaming is not True:
         found.say(f"it lies over {len(under)} network adapters and is no team, which is not declared", partial=True)
     else:
-        named = [(nic, _reference(nic, live)) for nic in under]
+        named = [(nic, _reference(nic, live)) for nic in sorted(under, key=lambda nic: (nic.name.casefold(), nic.mac, nic.id))]
         if lost := [nic.name or nic.id for nic, reference in named if not reference]:
             found.say(f"what lies under it cannot be named: {', '.join(lost)} is not in Windows' list of network adapters, or is like another", partial=True)
         elif named:

@@ -169,3 +169,21 @@ def test_what_no_document_may_say_leaves_its_object_standing() -> None:
         assert told in remarks
     for written in (r"'D:\{{a}}.vhdx'", r"'D:\VMs {{x}}'", "'{{hv}}'", "'{{lan}}'", "'Mgmt {1}'"):
         assert written in made.text
+
+
+def test_the_order_of_a_team_means_nothing() -> None:
+    """Whatever order a host tells the members of a team in: the export is the same."""
+    world = """kind: World
+host:
+  name: HV01
+  release: "2025"
+  processors: 8
+  memory: 64GiB
+  netAdapters: [{name: Ethernet, mac: 00-AA-5D-FF-00-01}, {name: Ethernet 2, mac: 00-AA-5D-FF-00-02}]
+switches: [{name: lan, type: External, embeddedTeaming: true, netAdapters: [{name: Ethernet 2}, {name: Ethernet}]}]
+"""
+    live = read_host(DirectSession(SimulatedWorld.from_text(world)), Wanted(host="hv01", every=True, network=True))
+    (switch,) = live.switches
+    assert not isinstance(switch.net_adapters, Unknown)
+    turned = replace(live, switches=(replace(switch, net_adapters=switch.net_adapters[::-1]),))
+    assert exported(HOST, turned).text == exported(HOST, live).text

@@ -140,7 +140,9 @@ def _cuts_off(want: VirtualSwitch, live: LiveSwitch, fields: Sequence[FieldChang
 
 
 def _equal(row: Row, want: Any, now: Any) -> bool:
-    """`Default` is what Hyper-V chose."""
+    """`Default` is what Hyper-V chose. Notes: how their lines end means nothing."""
+    if row.path == "notes" and isinstance(want, str) and isinstance(now, str):
+        return want.replace("\r\n", "\n") == now.replace("\r\n", "\n")
     return bool(want == now) or (row.path == "bandwidthMode" and want == "Default")
 
 

@@ -14,7 +14,7 @@ Json = Any
 WIDTH: Final = 120
 """Characters that a list or map on one line may take."""
 
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*|(?:scsi|ide) \d:\d+|[1-9]\d*(?:[KMGT]iB|[smhd])")
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*|(?:scsi|ide) \d:\d+|[1-9]\d*(?:[KMGT]iB|[smhd]|[kMG]bit)")
 _WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _LONGEST_KEY: Final = 1000
 """A key above 1024 characters has to be announced (YAML 1.1, simple keys)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from hvplan.export.written import Json, literal, put, readable, unique, unsayable
+from hvplan.export.written import Json, literal, plain, put, readable, unique, unsayable
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveAdapter, LiveHost, LiveVm
 from hvplan.model.pattern import fits
@@ -99,9 +99,10 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
     for _, row, value in written(adapter.settings):
         if row.path == "switch" or value == _given(row):
             continue
-        shown = row.kind.json(value)
-        if readable(row, shown, value):
-            put(values, row.path, literal(shown) if isinstance(shown, str) else shown)
+        if why := _vlan_alone(adapter, live) if row.path == "vlan" else "":
+            found.say(f"network adapter {adapter.name}: its vlan {row.kind.show(value)} is not declared: {why}", partial=True)
+        elif readable(row, row.kind.json(value), value):
+            put(values, row.path, plain(row, value))
         else:
             found.say(f"network adapter {adapter.name}: its {row.path} {row.kind.show(value)} is not declared")
     for path in unsayable(adapter.settings, live):
@@ -111,6 +112,17 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
     if "legacy" not in rows(adapter.settings) and adapter.legacy:
         found.say(f"network adapter {adapter.name} is an emulated (legacy) one; made anew it would be a synthetic one")
     return values
+
+
+def _vlan_alone(adapter: LiveAdapter, live: LiveHost) -> str:
+    """Why no file could ask for the VLANs that the adapter has where it is now: it got them before it came there (behaviour 2.4)."""
+    vlan, switch = adapter.settings.vlan, adapter.settings.switch
+    if not isinstance(vlan, Vlan):
+        return ""
+    if adapter.legacy and vlan.mode not in ("Untagged", "Access"):
+        return "an emulated (legacy) adapter takes one VLAN id or none"
+    types = {s.settings.type for s in live.switches if isinstance(switch, str) and s.name.casefold() == switch.casefold()}
+    return "a private VLAN needs an External switch" if vlan.private and types and "External" not in types else ""
 
 
 def _given(row: Row) -> Json:

@@ -11,13 +11,15 @@ from typing import Final
 from hvplan.export.adapters import Found
 from hvplan.export.written import Json, literal, put, sayable, size_text, unique
 from hvplan.model.live import LiveDrive, LiveHost, LiveVhd, LiveVm
+from hvplan.model.pattern import is_pattern
 from hvplan.model.rows import written
 from hvplan.model.values import PATH, Unknown, normal_path
 
 BLOCK: Final[Mapping[str, int]] = {".vhdx": 32 << 20, ".vhd": 2 << 20}
 """Block size of a new dynamic file (behaviour 3.2)."""
 
-_LEAST_BLOCK, _MOST_BLOCK = 512 << 10, 256 << 20
+_BLOCKS: Final[Mapping[str, frozenset[int]]] = {".vhdx": frozenset(1 << power for power in range(20, 29)), ".vhd": frozenset({512 << 10, 2 << 20})}
+"""What a file may ask for (behaviour 3.2)."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,8 @@ def _key(vm: LiveVm, path: str, *, first: bool) -> str:
 
 def _vhd(path: str, drive: LiveDrive, live: LiveHost, files: Files, found: Found) -> dict[str, Json]:
     values: dict[str, Json] = {"path": literal(path)}
+    if is_pattern(path):
+        found.say(f"disk {drive.slot}: {path} could not be made anew, because New-VHD may take * ? [ ] or ` for a pattern", partial=True)
     header = live.vhds.get(normal_path(path))
     if not isinstance(header, LiveVhd):
         why = f"could not be read ({header.why})" if isinstance(header, Unknown) else "is not there"
@@ -105,6 +109,8 @@ def _vhd(path: str, drive: LiveDrive, live: LiveHost, files: Files, found: Found
             found.say(f"disk {drive.slot}: {path} is built on {header.parent}, which is not there or no disk of its own, so that is not declared", partial=True)
         else:
             values["parent"] = literal(parent[0])
+            if is_pattern(parent[1]):
+                found.say(f"disk {drive.slot}: no new disk could be built on {parent[1]}, because New-VHD may take * ? [ ] or ` for a pattern", partial=True)
         return values
     values["size"] = size_text(header.size)
     if header.type == "Differencing":
@@ -113,10 +119,10 @@ def _vhd(path: str, drive: LiveDrive, live: LiveHost, files: Files, found: Found
         values["type"] = header.type
     ending = ntpath.splitext(path)[1].lower()
     if header.type == "Dynamic" and header.block_size not in (0, BLOCK[ending]):
-        if _LEAST_BLOCK <= header.block_size <= _MOST_BLOCK and header.block_size & (header.block_size - 1) == 0:
+        if header.block_size in _BLOCKS[ending]:
             values["blockSize"] = size_text(header.block_size)
         else:
-            found.say(f"disk {drive.slot}: the block size {header.block_size} of {path} is not declared")
+            found.say(f"disk {drive.slot}: the block size {header.block_size} of {path} is not declared", partial=True)
     if ending == ".vhdx" and header.logical_sector == 4096:
         values["logicalSector"] = 4096
     if ending == ".vhdx" and header.physical_sector == 512:

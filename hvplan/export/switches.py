@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from hvplan.export.written import API_VERSION, Json, Written, literal, put, readable
+from hvplan.export.written import API_VERSION, Json, Written, literal, plain, put, readable
 from hvplan.model.devices import Vlan
 from hvplan.model.live import LiveHost, LiveSwitch
 from hvplan.model.marker import find
@@ -161,9 +161,8 @@ def _settings(adapter: LiveManagementAdapter, found: _Found) -> Iterator[tuple[s
     for _, row, value in written(adapter.settings):
         if value == NEW_ADAPTER.get(row.path, UNSET):
             continue
-        shown = row.kind.json(value)
-        if readable(row, shown, value):
-            yield row.path, shown
+        if readable(row, row.kind.json(value), value):
+            yield row.path, plain(row, value)
         else:
             found.say(f"the host's adapter {adapter.name}: its {row.path} {row.kind.show(value)} is not declared", partial=True)
 

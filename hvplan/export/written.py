@@ -54,6 +54,16 @@ def size_text(value: int) -> str | int:
     return value
 
 
+def plain(row: Row, value: Json) -> Json:
+    """A value as documents write it, braces no placeholders; rates with their unit: `500Mbit`; plain bits where none fits exactly."""
+    shown = row.kind.json(value)
+    if isinstance(shown, str):
+        return literal(shown)
+    if row.kind.unit == "bits per second" and shown:
+        return next((f"{shown // size}{unit}" for unit, size in (("Gbit", 10**9), ("Mbit", 10**6), ("kbit", 10**3)) if shown % size == 0), shown)
+    return shown
+
+
 def unique(wanted: str, taken: set[str]) -> str:
     """The name, or with a number behind it where it is taken already; Windows ignores case. It is then taken."""
     name, number = wanted, 2

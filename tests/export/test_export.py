@@ -171,6 +171,53 @@ def test_what_no_document_may_say_leaves_its_object_standing() -> None:
         assert written in made.text
 
 
+WINDOWS_LINES = r"""kind: World
+host: {name: HV01, release: "2025", processors: 8, memory: 64GiB, volumes: [{path: 'D:\', size: 2TiB, free: 1TiB}]}
+switches: [{name: lan, type: Internal, notes: "Production\r\nask Ada first\r\n"}]
+"""
+
+
+def test_notes_of_a_switch_end_their_lines_as_windows_does() -> None:
+    """The notes box of the switch manager writes CRLF: a switch that has such notes is declared, not left out as one that would change."""
+    live = read_host(DirectSession(SimulatedWorld.from_text(WINDOWS_LINES)), Wanted(host="hv01", every=True, network=True))
+    made = exported(HOST, live)
+    assert made.left_out == (), made.text
+    assert "notes: |\n  Production\n  ask Ada first\n" in made.text
+
+
+CROSSED = r"""kind: World
+host: {name: HV01, release: "2025", processors: 8, memory: 64GiB, volumes: [{path: 'D:\', size: 2TiB, free: 1TiB}]}
+switches: [{name: lan, type: Internal}]
+files:
+  - {path: 'D:\odd.vhd', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB, blockSize: 1MiB}}
+  - {path: 'D:\a [1].vhdx', vhd: {size: 20GiB, type: Dynamic, fileSize: 2GiB}}
+vms:
+  - name: private
+    generation: 2
+    memory: {startup: 2GiB}
+    devices: {networkAdapters: {lan: {switch: lan, vlan: {isolated: {primary: 10, secondary: 101}}, bandwidth: {maximum: 1500Mbit}}}}
+  - name: emulated
+    generation: 1
+    memory: {startup: 2GiB}
+    devices: {networkAdapters: {lan: {switch: lan, legacy: true, vlan: {trunk: [10-20], native: 1}}}}
+  - {name: blocks, generation: 1, memory: {startup: 2GiB}, devices: {disks: [{slot: ide 0:0, path: 'D:\odd.vhd'}]}}
+  - {name: brackets, generation: 1, memory: {startup: 2GiB}, devices: {disks: [{slot: ide 0:0, path: 'D:\a [1].vhdx'}]}}
+"""
+
+
+def test_one_value_that_no_file_may_say_leaves_its_machine_standing() -> None:
+    """A VLAN mode that the rules refuse where the adapter is, and a block size of another format: told above the machine, which is declared without
+    them; a file whose name New-VHD would take for a pattern is declared, and it is told that nobody could make it anew. Rates are written with a unit."""
+    live = read_host(DirectSession(SimulatedWorld.from_text(CROSSED)), Wanted(host="hv01", every=True, network=True))
+    made = exported(HOST, live)
+    assert made.left_out == (), made.text
+    one = {written.title: written for written in made.objects}
+    for name, told in (("private", "its vlan isolated"), ("emulated", "its vlan"), ("blocks", "block size"), ("brackets", "pattern")):
+        assert any(told in remark for remark in one[f"vm/{name}"].remarks), one[f"vm/{name}"].remarks
+    assert {title for title, written in one.items() if written.partial} == {"vm/private", "vm/emulated", "vm/blocks", "vm/brackets"}
+    assert "bandwidth: {maximum: 1500Mbit}" in made.text
+
+
 def test_the_order_of_a_team_means_nothing() -> None:
     """Whatever order a host tells the members of a team in: the export is the same."""
     world = """kind: World

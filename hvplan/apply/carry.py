@@ -40,8 +40,8 @@ BACK_OFF: Final = (1.0, 2.0, 4.0)
 """Seconds before each new try of what was certainly not sent."""
 GROWING: Final = frozenset({"Copy-Item", "Move-Item", "Convert-VHD", "Merge-VHD"})
 """Cmdlets whose file is there long before it is whole."""
-STAYS: Final = ("", "Running")
-"""States of a machine that is not on its way to a stop; `""` when it cannot be told."""
+STAYS: Final = ("", "Running", "Paused", "Saved")
+"""States of a machine that is not on its way to off; `""` when it cannot be told."""
 SETTLE: Final = 20.0
 """Seconds within which an object must show what was written to it."""
 LOOKS: Final = (0.2, 0.5, 1.0, 2.0)
@@ -168,7 +168,7 @@ def check(site: Site, step: Step, passed: float = 0.0, why: str = "") -> StepRes
 def _not_taken(site: Site, step: Step, error: StepError, passed: float) -> StepResult:
     """A stop that the host says has failed: done where the machine gets there all the same, as one may whose guest was slow."""
     state = _state(site, step)
-    if state not in STAYS:
+    if state not in STAYS or state.lower() == _end(step):
         missing, unreadable = _wait(site, step, GOING if step.escalates else step.timeout - passed)
         if not missing and not unreadable:
             return result_of(step, "done")

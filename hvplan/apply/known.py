@@ -43,6 +43,12 @@ class Known:
         with self._lock:
             return self._ids.get((host, address))
 
+    def others(self, host: str, address: str) -> frozenset[str]:
+        """Ids, in small letters, of the other devices of one kind on the same machine: what has one of them is not what is at this address."""
+        kind = address.rpartition("/")[0] + "/"
+        with self._lock:
+            return frozenset(id.lower() for (where, one), id in self._ids.items() if where == host and one != address and one.startswith(kind))
+
     def learn(self, step: Step, record: Mapping[str, Any]) -> None:
         """Keep what a step returned."""
         with self._lock:

@@ -154,7 +154,8 @@ def _of_vm(live: LiveHost, host: str, expect: Expect, known: Known, plan: Declar
         case "dvds":
             return _of_dvd(vm, expect, plan.slots.get((host, expect.address), ""))
         case "networkAdapters":
-            return _of_adapter(vm, expect, known.id(host, expect.address), plan.names.get((host, expect.address), decode(key)))
+            name = plan.names.get((host, expect.address), decode(key))
+            return _of_adapter(vm, expect, known.id(host, expect.address), name, known.others(host, expect.address))
         case _:
             return Unknown(f"{expect.address} is nothing that can be read back")
 
@@ -201,10 +202,11 @@ def _of_dvd(vm: LiveVm, expect: Expect, slot: str) -> Json | Unknown:
     return ABSENT if drive is None else _plain(view.dvd_values(drive), "", expect.path)
 
 
-def _of_adapter(vm: LiveVm, expect: Expect, id: str | None, name: str) -> Json | Unknown:
+def _of_adapter(vm: LiveVm, expect: Expect, id: str | None, name: str, others: frozenset[str]) -> Json | Unknown:
+    """By its id, or while that is not known by its name; one that is known to be another's may still have that name, and gives it up in this run."""
     if isinstance(vm.adapters, Unknown):
         return vm.adapters
-    adapter: LiveAdapter | Unknown | None = _one(vm.adapters, id, name)
+    adapter: LiveAdapter | Unknown | None = _one((one for one in vm.adapters if one.id.lower() not in others), id, name)
     if isinstance(adapter, Unknown):
         return adapter
     if expect.path == "exists":

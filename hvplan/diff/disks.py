@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ntpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hvplan.diff.changes import Change, Create, Delete, Finding, Keep, NewFile
@@ -44,14 +44,15 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     drive_slots = [d.slot for d in want.disks if not d.absent and manages_device(want.lifecycle, GROUP, d.key)]
     drive_slots += [d.slot for d in want.dvds if not d.absent and manages_device(want.lifecycle, "dvds", d.key)]
     controllers = max([present, declared, *(slot.controller + 1 for slot in drive_slots if slot is not UNSET and slot.kind == "scsi")])
-    moves = dict(_moves(want.disks, drives, ctx))
+    moves = dict(_moves(vm, drives, ctx))
+    claimed = {disk.slot: disk for disk in want.disks if isinstance(disk.slot, Slot)}
     changes: list[Change] = []
     findings: list[Finding] = []
     warnings: list[str] = []
     matched: set[Slot] = set()
     for disk in want.disks:
         address = device(vm.address, GROUP, disk.key)
-        drive = moves.get(disk.key) or _match(disk, [d for d in drives if d not in moves.values()], ctx)
+        drive = moves.get(disk.key) or _match(disk, [d for d in drives if d not in moves.values()], claimed, ctx)
         if not manages_device(want.lifecycle, GROUP, disk.key):
             there = drive if isinstance(drive, LiveDrive) else None
             matched |= {there.slot} if there else set()
@@ -93,16 +94,24 @@ def diff_disks(vm: Machine, live: LiveVm | None, ctx: Context) -> Devices:
     )
 
 
-def _moves(disks: Sequence[Disk], drives: Sequence[LiveDrive], ctx: Context) -> Iterator[tuple[str, LiveDrive]]:
-    """Disks whose file sits in another slot than the declared one, which is free."""
-    occupied = {drive.slot for drive in drives}
-    for disk in disks:
-        if disk.slot is UNSET or disk.absent or not disk.path or disk.slot in occupied:
+def _moves(vm: Machine, drives: Sequence[LiveDrive], ctx: Context) -> Iterator[tuple[str, LiveDrive]]:
+    """Disks whose file sits in another slot than the declared one, which is free, or left by a disk that moves on itself."""
+    elsewhere: list[tuple[Disk, LiveDrive]] = []
+    for disk in vm.want.disks:
+        if disk.slot is UNSET or disk.absent or not disk.path or any(drive.slot == disk.slot and _has(drive, disk.path, ctx) for drive in drives):
             continue
-        for drive in drives:
-            base = ctx.host.base(drive.path) if drive.path else ""
-            if not isinstance(base, Unknown) and base and holds(base, disk.path):
-                yield disk.key, drive
+        elsewhere += [(disk, drive) for drive in drives if _has(drive, disk.path, ctx)]
+    occupied = {drive.slot for drive in drives}
+    while going := [(disk, drive) for disk, drive in elsewhere if disk.slot not in occupied]:
+        yield from ((disk.key, drive) for disk, drive in going)
+        occupied -= {drive.slot for disk, drive in going if manages_device(vm.want.lifecycle, GROUP, disk.key)}
+        occupied |= {disk.slot for disk, _ in going if isinstance(disk.slot, Slot)}
+        elsewhere = [one for one in elsewhere if one not in going]
+
+
+def _has(drive: LiveDrive, path: str, ctx: Context) -> bool:
+    base = ctx.host.base(drive.path) if drive.path else ""
+    return not isinstance(base, Unknown) and bool(base) and holds(base, path)
 
 
 def holds(base: str, path: str) -> bool:
@@ -121,7 +130,8 @@ def _no_place(disk: Disk, address: str, vm: Machine, dvds: Sequence[LiveDrive], 
         yield vm.refuse(address, "slot-kind", f"a Generation {vm.situation.generation} machine has no {slot.kind} slots here. Use scsi.", "slot")
 
 
-def _match(disk: Disk, drives: Sequence[LiveDrive], ctx: Context) -> LiveDrive | Finding | None:
+def _match(disk: Disk, drives: Sequence[LiveDrive], claimed: Mapping[Slot, Disk], ctx: Context) -> LiveDrive | Finding | None:
+    """By slot, or without one by its base path; `claimed`: whose slots are declared, and are therefore not another's by what sits there."""
     if disk.slot is not UNSET:
         return next((drive for drive in drives if drive.slot == disk.slot), None)
     hidden: list[str] = []
@@ -130,7 +140,10 @@ def _match(disk: Disk, drives: Sequence[LiveDrive], ctx: Context) -> LiveDrive |
         if isinstance(base, Unknown):
             hidden.append(f"{drive.slot}: {base.why}")
         elif base and holds(base, disk.path):
-            return drive
+            if not (other := claimed.get(drive.slot)):
+                return drive
+            text = f"{disk.path} sits in {drive.slot}, and disk {other.key} is declared to be there, otherwise. Give each its slot, one of them a free one."
+            return Finding(address="", code="slot-occupied", path="slot", text=text)
     if hidden:
         return Finding(address="", code="unknown", path="slot", text=f"whether {disk.path} is attached could not be read ({'; '.join(hidden)}).")
     return None

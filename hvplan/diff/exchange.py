@@ -172,7 +172,11 @@ def _refused(case: _Case, *findings: Finding) -> FileDiff:
 
 def _file_wrong(case: _Case, where: Stand, differing: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
     """Why a file that stands there already does not go into the drive."""
-    if used := in_use(where.content, case.ctx):
+    bases = ((drive.slot, case.ctx.host.base(drive.path)) for drive in case.live.disks if drive.path)
+    if mine := next((slot for slot, base in bases if not isinstance(base, Unknown) and same_path(base, where.content)), None):
+        text = f"slot {case.drive.slot} holds {case.held}, and {where.content} sits in {mine} of this machine; disks do not change places in one run."
+        yield case.finding("slot-occupied", f"{text} Give the one that is in the way a free slot first, and apply.", "slot")
+    elif used := in_use(where.content, case.ctx):
         yield case.finding("file-in-use", f"{where.content} cannot be attached: {used}.")
     if differing and where.kind == "attach":
         listed = "; ".join(f"{path} is {now}, not {want}" for path, (now, want) in sorted(differing.items()))

@@ -17,6 +17,7 @@ from hvplan.plan.gates import blocked_by, dependents, has_steps, kept_adapters, 
 from hvplan.plan.management import host_drafts
 from hvplan.plan.names import in_turn, names_kept
 from hvplan.plan.notes import too_long
+from hvplan.plan.slots import kept_slots
 from hvplan.plan.starts import starts_left
 from hvplan.plan.switches import switch_drafts
 from hvplan.plan.update import VmWork, delete_drafts, update_drafts
@@ -50,7 +51,7 @@ def settle(work: HostWork, stack: Stack, more: Sequence[Finding] = ()) -> HostWo
         blocked = blocked_by(findings, work.diff)
         diff, orders = orders_left(work.diff, blocked, findings)
         diff, starts = starts_left(diff, blocked, findings)
-        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *names_kept(diff, work.live, blocked), *orders, *starts]
+        found = [*dependents(diff, blocked), *kept_adapters(diff, blocked), *kept_slots(diff, blocked), *names_kept(diff, work.live, blocked), *orders, *starts]
         works: dict[str, VmWork] = {}
         for change, devices in objects(diff):
             try:

@@ -107,6 +107,14 @@ def test_identity_before_name() -> None:
     assert isinstance(seen("vm/twin", "exists", twins), Unknown)
 
 
+def test_a_name_that_another_adapter_still_has() -> None:
+    """An adapter known by its id is not taken for the new one that gets its name; one that nobody knows is."""
+    new = replace(DOCUMENT, resource_changes=(*DOCUMENT.resource_changes, entry("vm/web01/networkAdapters/new", name="LAN")))
+    assert seen("vm/web01/networkAdapters/new", "exists", document=new) is False
+    both = (NIC, replace(NIC, id=f"Microsoft:{guid(1)}\\{guid(8)}"))
+    assert seen("vm/web01/networkAdapters/new", "exists", live(vms=(replace(VM, adapters=both),)), new) is True
+
+
 def test_a_host_that_cannot_be_read_is_not_empty() -> None:
     """A failed re-read of an object stops the step that needs it."""
     host = FakeHost.of(VM)

@@ -101,6 +101,45 @@ def test_another_slot_is_a_move_in_the_window() -> None:
     assert refusals(plan(at("scsi 0:1", checkpoints=(checkpoint,)), wish("scsi 0:5", size=10 * GIB))) == [("vm/web01/disks/data", "checkpoints")]
 
 
+OS = r"D:\VHDs\web01-os.vhdx"
+
+
+def two(*others: Any) -> LiveHost:
+    """Our machine, off, with two disks: os in scsi 0:0, data in scsi 0:1."""
+    live = live_vm(state="Off", marker=mine(), disks=(drive(OS, "scsi 0:0"), drive(DATA, "scsi 0:1")))
+    nowhere = (r"D:\VHDs\web01-new.vhdx", r"D:\VHDs\web01-new.hvplan.vhdx", r"E:\os.vhdx", r"E:\os.hvplan.vhdx", r"E:\os.hvplan-move.vhdx")
+    return host(live, *others, vhds=(vhd(OS), vhd(DATA)), missing=nowhere)
+
+
+def test_a_disk_takes_the_slot_that_another_one_leaves() -> None:
+    """The one that leaves goes first, in whatever order they are declared; in a circle nobody leaves first, and both are refused."""
+    chain = plan(two(), vm(disks=(disk("os", "scsi 0:1"), disk("data", "scsi 0:7"))))
+    assert [(step.address, step.action) for step in chain.steps[:2]] == [("vm/web01/disks/data", "move"), ("vm/web01/disks/os", "move")]
+    assert chain.steps[0].id in chain.steps[1].needs
+    circle = vm(disks=(disk("os", "scsi 0:1"), disk("data", "scsi 0:0")))
+    assert refusals(plan(two(), circle)) == [("vm/web01/disks/data", "slot-occupied"), ("vm/web01/disks/os", "slot-occupied")]
+
+
+def test_a_slot_that_stays_taken_is_given_to_nobody() -> None:
+    """Where the disk that should leave is refused and left out, a disk that comes to its slot, a new one or an old, is left out with it."""
+    other = live_vm("other", 2, disks=(drive(DATA, "scsi 0:0"),))
+    leaving = disk("data", "scsi 0:7")
+    for comes in (disk("os", "scsi 0:1"), disk("new", "scsi 0:1", size=GIB)):
+        document = plan(two(other), vm(disks=(leaving, comes)), options=PlanOptions(skip_refused=True))
+        assert lines(document) == []
+        assert [one.address for one in document.deferred] == ["vm/web01/disks/data", f"vm/web01/disks/{comes.key}"]
+        assert document.deferred[1].why == "slot scsi 0:1 stays with vm/web01/disks/data, because that change was refused."
+
+
+def test_a_drive_is_one_disk() -> None:
+    """What sits in the slot of one declared disk is not found again by its path for another one, that stays or goes."""
+    renamed = disk("os", path=r"E:\os.vhdx")
+    for other in (disk("two", None, path=OS), replace(disk("two", None, path=OS), absent=True)):
+        assert refusals(plan(two(), vm(disks=(renamed, other)))) == [("vm/web01/disks/two", "slot-occupied")]
+    going = replace(disk("os"), absent=True)
+    assert refusals(plan(two(), vm(disks=(going, disk("two", None, path=OS))))) == [("vm/web01/disks/two", "slot-occupied")]
+
+
 def test_operations_are_one_call() -> None:
     """Both limits travel together, live, on the very drive; what is in sync is left alone."""
     live = at("scsi 0:1", size=20 * GIB)

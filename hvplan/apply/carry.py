@@ -15,55 +15,44 @@ machine is on its way there; what escalates a stop is done where the machine wen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from hvplan.apply.known import MissingReference
-from hvplan.apply.observe import Unreadable, look, observe
+from hvplan.apply.observe import Unreadable, look
 from hvplan.apply.produced import adopt_produced
-from hvplan.apply.schedule import effect, result_of
+from hvplan.apply.reread import difference, forget, holds_now, is_off, wait
+from hvplan.apply.schedule import result_of
 from hvplan.apply.site import HOPELESS, Site
-from hvplan.apply.stale import brings_about, holds, named, shown, states_existence
-from hvplan.cmdlets import build
+from hvplan.apply.stale import brings_about
+from hvplan.apply.stops import GOING, STAYS, end, left, saves, state_of
 from hvplan.cmdlets.build import InvalidInvocation, from_json, resolve
-from hvplan.cmdlets.invocation import Cmd, Invocation
-from hvplan.cmdlets.printing import powershell
+from hvplan.cmdlets.invocation import Invocation
 from hvplan.document.plan import Expect, Step
 from hvplan.document.result import StepError, StepResult
-from hvplan.model.address import owner
 from hvplan.model.live import LiveHost
-from hvplan.model.values import Unknown
 from hvplan.remoting.session import Done, ErrorRecord, Failed, NotSent, Unsure
 
 BACK_OFF: Final = (1.0, 2.0, 4.0)
 """Seconds before each new try of what was certainly not sent."""
 GROWING: Final = frozenset({"Copy-Item", "Move-Item", "Convert-VHD", "Merge-VHD"})
 """Cmdlets whose file is there long before it is whole."""
-STAYS: Final = ("", "Running", "Paused", "Saved")
-"""States of a machine that is not on its way to off; `""` when it cannot be told."""
 SETTLE: Final = 20.0
 """Seconds within which an object must show what was written to it."""
-LOOKS: Final = (0.2, 0.5, 1.0, 2.0)
-"""Seconds between two looks; the last one repeats."""
-GOING: Final = 5.0
-"""Seconds that a machine gets which went on shutting down while the host refused an escalation: that may have come just before the end."""
-SAY: Final = 2.0
-"""Seconds of waiting after which people are told what for; then more and more rarely, at least every `SAY_AGAIN` seconds."""
-SAY_AGAIN: Final = 30.0
 
 
 def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
     """Carry one step out. Without `verify` the re-read is left to whoever looks at the object last."""
     if step.escalates:
-        _forget(site, step)  # a machine that was on its way may be there by now
+        forget(site, step)  # a machine that was on its way may be there by now
     try:
         live = _look_before(site, step)
-        if broken := [e for e in step.expect if not _holds(site, live, e)]:
-            if all(_as_planned(site, step, live, e) for e in broken) and all(_holds(site, live, v) for v in step.verify):
+        if broken := [e for e in step.expect if not holds_now(site, live, e)]:
+            if all(_as_planned(site, step, live, e) for e in broken) and all(holds_now(site, live, v) for v in step.verify):
                 return result_of(step, "done")
             return _failed(step, "precondition", _moved(site, live, broken))
-        if step.escalates and _off(site, step, live):
+        if step.escalates and is_off(site, step, live):
             return result_of(step, "done")  # it went off after all
         invocation = resolve(from_json(step.invocation), lambda ref: site.known.lookup(site.host, ref))
         began = site.clock.monotonic()
@@ -82,7 +71,7 @@ def carry_out(site: Site, step: Step, *, verify: bool) -> StepResult:
 def _as_planned(site: Site, step: Step, live: LiveHost, moved: Expect) -> bool:
     """Does what moved stand where this step would have put it; a thing that has come into being is somebody else's."""
     same = [v for v in step.verify if (v.address, v.path) == (moved.address, moved.path) and not brings_about(v)]
-    return any(_holds(site, live, v) for v in same)
+    return any(holds_now(site, live, v) for v in same)
 
 
 def _look_before(site: Site, step: Step) -> LiveHost:
@@ -106,9 +95,9 @@ def _look_before(site: Site, step: Step) -> LiveHost:
 def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | NotSent | Unsure:
     for pause in (*BACK_OFF, 0.0):
         site.sent.add(step.id)
-        _forget(site, step)
+        forget(site, step)
         outcome = site.session.run(invocation, timeout=float(step.timeout))
-        _forget(site, step)
+        forget(site, step)
         if not isinstance(outcome, NotSent):
             return outcome
         site.sent.discard(step.id)
@@ -118,11 +107,6 @@ def _send(site: Site, step: Step, invocation: Invocation) -> Done | Failed | Not
             site.listener.waiting(step, f"the connection ({outcome.why})", pause)
             site.clock.sleep(pause)
     return outcome
-
-
-def _forget(site: Site, step: Step) -> None:
-    """What was read of the step's object is not true any more, nor of anything else while the object has no id."""
-    site.reader.forget(site.known.id(site.host, owner(step.address)))
 
 
 def _after(site: Site, step: Step, outcome: Done | Failed | NotSent | Unsure, verify: bool, passed: float) -> StepResult:
@@ -151,86 +135,41 @@ def check(site: Site, step: Step, passed: float = 0.0, why: str = "") -> StepRes
     `why`: the reason for which nobody saw the end of the call.
     """
     limit = step.timeout - passed if step.action == "stop" else SETTLE
-    if _saves(step) and _end(step) == "off":
+    if saves(step) and end(step) == "off":
         limit = GOING  # a machine that was saved stays so
-    missing, unreadable = _wait(site, step, limit)
+    missing, unreadable = wait(site, step, limit)
     if unreadable:
         return _unsure(step, f"it was sent without an error, but the re-read failed: {unreadable}")
     if not missing:
         return result_of(step, "done")
     if step.action == "stop":
         when = "" if limit == GOING else f" after {step.timeout} seconds"
-        what = f"{step.address} was not {_end(step)}{when}: {'; '.join(missing)}"
-        return _failed(step, "timeout", what + (f" ({why})" if why else "") + _left(site, step))
+        what = f"{step.address} was not {end(step)}{when}: {'; '.join(missing)}"
+        return _failed(step, "timeout", what + (f" ({why})" if why else "") + left(site, step))
     return _failed(step, "not-shown", f"it was sent without an error, but the re-read shows something else: {'; '.join(missing)}")
 
 
 def _not_taken(site: Site, step: Step, error: StepError, passed: float) -> StepResult:
     """A stop that the host says has failed: done where the machine gets there all the same, as one may whose guest was slow."""
-    state = _state(site, step)
-    if state not in STAYS or state.lower() == _end(step):
-        missing, unreadable = _wait(site, step, GOING if step.escalates else step.timeout - passed)
+    state = state_of(site, step)
+    if state not in STAYS or state.lower() == end(step):
+        missing, unreadable = wait(site, step, GOING if step.escalates else step.timeout - passed)
         if not missing and not unreadable:
             return result_of(step, "done")
-    return result_of(step, "failed", replace(error, message=error.message + _left(site, step)))
-
-
-def _left(site: Site, step: Step) -> str:
-    """What people need to know of a machine that was not stopped, when nothing else is tried: how it stands, and the two ways on."""
-    if step.id in site.plan.escalated or effect(step) != "Stop-VM":
-        return ""
-    state, id = _state(site, step), site.known.id(site.host, owner(step.address))
-    off = powershell(build.write(build.vm(id), Cmd("Stop-VM", {"TurnOff": True}))) if id else "Stop-VM -TurnOff"
-    if state == "Running":
-        return f"\n{step.address} runs as before. Shut it down in its guest, or say shutdown.then in the policy: what is done instead of failing."
-    if state == "Saved":
-        return f"\n{step.address} is saved, which is not off. Start it, or let savedState be Discard (its saved memory is lost); then run again."
-    stands = f"{step.address} is {state}" if state else f"How {step.address} stands could not be read"
-    return f"\n{stands}. When it is off, the next run goes on from there. If its guest never gets there, turn it off: {off}"
-
-
-def _saves(step: Step) -> bool:
-    """Is a machine saved where its guest did not shut down."""
-    last: Mapping[str, Any] = step.invocation[-1] if step.invocation else {}
-    return effect(step) == "Stop-VM" and last.get("parameters", {}).get("Save") is True
-
-
-def _end(step: Step) -> str:
-    """The state in which a stop ends, in small letters."""
-    return next((str(v.value).lower() for v in step.verify if v.path == "state"), "off")
-
-
-def _state(site: Site, step: Step) -> str:
-    """The machine's state now; `""` when it cannot be told."""
-    _forget(site, step)
-    try:
-        live = look(site.reader, site.host, (_being_off(step),), site.known, site.plan)
-        now = observe(live, site.host, _being_off(step), site.known, site.plan)
-    except (Unreadable, MissingReference):
-        return ""
-    return "" if isinstance(now, Unknown) else str(now)
-
-
-def _being_off(step: Step) -> Expect:
-    return Expect(address=owner(step.address), path="state", value="Off")
-
-
-def _off(site: Site, step: Step, live: LiveHost) -> bool:
-    """Is the machine of this step off."""
-    return _holds(site, live, _being_off(step))
+    return result_of(step, "failed", replace(error, message=error.message + left(site, step)))
 
 
 def _decide(site: Site, step: Step, why: str, passed: float) -> StepResult:
     """The outcome of a call nobody saw the end of, from a re-read of the object by its identity."""
     if step.action == "stop":
         return check(site, step, passed, why)
-    missing, unreadable = _wait(site, step, SETTLE)
+    missing, unreadable = wait(site, step, SETTLE)
     lost = f"the end of the call was not seen ({why})"
     if unreadable:
         return _unsure(step, f"{lost}, and the re-read failed: {unreadable}")
     try:
         live = look(site.reader, site.host, step.expect, site.known, site.plan)
-        as_before = bool(step.expect) and all(_holds(site, live, e) for e in step.expect)
+        as_before = bool(step.expect) and all(holds_now(site, live, e) for e in step.expect)
         if not missing and step.verify and not as_before and not _grows(step):
             return adopt_produced(site, step, lost)
     except Unreadable as error:
@@ -246,51 +185,8 @@ def _grows(step: Step) -> bool:
     return last.get("cmdlet") in GROWING or (last.get("cmdlet") == "New-VHD" and bool(last.get("parameters", {}).get("Fixed")))
 
 
-def _wait(site: Site, step: Step, limit: float) -> tuple[list[str], str]:
-    """Look until everything in `verify` stands there: what is still missing, and why it could not be read (`""` if it could)."""
-    if not step.verify:
-        return [], ""
-    start, told = site.clock.monotonic(), SAY
-    pauses = list(LOOKS)
-    while True:
-        missing, unreadable = _look_once(site, step)
-        passed = site.clock.monotonic() - start
-        if (not missing and not unreadable) or passed >= limit:
-            return missing, unreadable
-        if passed >= told:
-            site.listener.waiting(step, "; ".join(missing) or unreadable, passed)
-            told = passed + min(SAY_AGAIN, max(SAY, passed))
-        _forget(site, step)
-        site.clock.sleep(min(pauses.pop(0) if len(pauses) > 1 else pauses[0], max(0.05, limit - passed)))
-
-
-def _look_once(site: Site, step: Step) -> tuple[list[str], str]:
-    try:
-        live = look(site.reader, site.host, step.verify, site.known, site.plan, ahead=site.plan.ahead.get(step.id, ()))
-        if step.escalates and _off(site, step, live):
-            return [], ""  # what stands at a stop is reached, also where something else was asked for
-        return [_difference(site, live, v) for v in step.verify if not _holds(site, live, v)], ""
-    except (Unreadable, MissingReference) as error:
-        return [], str(error)
-
-
-def _holds(site: Site, live: LiveHost, expect: Expect) -> bool:
-    try:
-        return holds(expect, observe(live, site.host, expect, site.known, site.plan), site.known, site.host)
-    except MissingReference:
-        return False
-
-
-def _difference(site: Site, live: LiveHost, expect: Expect) -> str:
-    now = observe(live, site.host, expect, site.known, site.plan)
-    if isinstance(now, bool) and states_existence(expect):
-        return f"{named(expect)} is {shown(expect.path, now)}"
-    seen = now.why if isinstance(now, Unknown) else shown(expect.path, now)
-    return f"{named(expect)} is {seen}, not {shown(expect.path, site.known.resolved(site.host, expect.value))}"
-
-
 def _moved(site: Site, live: LiveHost, broken: Iterable[Expect]) -> str:
-    return "nothing was sent, because something moved: " + "; ".join(_difference(site, live, e) for e in broken)
+    return "nothing was sent, because something moved: " + "; ".join(difference(site, live, e) for e in broken)
 
 
 def _error(errors: tuple[ErrorRecord, ...]) -> StepError:

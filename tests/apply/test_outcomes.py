@@ -264,6 +264,12 @@ def test_a_stop_that_the_host_calls_failed_may_come_to_its_end_all_the_same() ->
         assert outcomes(result) == {"s1": "failed", "s2": "skipped", "s3": "skipped"}
         assert result.meta["seconds"] == 0
         assert told in (result.steps[0].error.message if result.steps[0].error else "")
+    host.script["Stop-VM"] = [going(host, "Running"), going(host, "Running")]
+    forced = replace(stop_step("s2", 1, needs=("s1",), escalates="s1", extra={"Force": True}), expect=())
+    host.vms[guid(1)] = machine(1)
+    last = run(host, plan(stop_step("s1", 1), forced)).steps[1].error
+    assert last is not None
+    assert last.message.endswith("Shut it down in its guest."), "the policy has said what is done instead"
 
 
 def test_a_machine_that_was_left_off_is_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hvplan.live.machines import QUESTIONS
+from hvplan.live.questions import QUESTIONS
 from hvplan.model import boot
 from hvplan.model.parts import PARTS
 from hvplan.model.rows import rows

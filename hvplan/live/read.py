@@ -18,9 +18,10 @@ from hvplan.live.ask import Answer, ask, must, sort, whole
 from hvplan.live.decode import Commands
 from hvplan.live.disks import chains, read_files, read_vhds
 from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_settings, read_switches
-from hvplan.live.machines import MACHINE, QUESTIONS, live_vm, questions, told
+from hvplan.live.machines import live_vm
 from hvplan.live.narrow import EVERYTHING
 from hvplan.live.network import read_lent
+from hvplan.live.questions import MACHINE, QUESTIONS, questions, told
 from hvplan.live.wanted import Wanted
 from hvplan.model import marker
 from hvplan.model.live import LiveFile, LiveHost, LiveSwitch, LiveVhd, LiveVm

@@ -9,7 +9,7 @@ import pytest
 from hvplan.cmdlets.table import TABLE
 from hvplan.diagnostics import Diagnostic
 from hvplan.errors import ConnectionFailed
-from hvplan.live.machines import MACHINE, QUESTIONS
+from hvplan.live.questions import MACHINE, QUESTIONS
 from hvplan.live.read import pipelines, read_files, read_host, read_vhds, read_vm
 from hvplan.live.wanted import Wanted
 from hvplan.model.boot import BootEntry

@@ -90,7 +90,6 @@ def _parse_block(raw: object) -> int:
 
 BLOCK: Final[Kind[int]] = Kind(name="block size", parse=_parse_block, unit="bytes", schema=SIZE.schema)
 
-_REFERENCES: Final = ("env", "file", "keyring", "prompt", "command")
 REFERENCE_FORM: Final = "{env: NAME}, {file: PATH}, {keyring: SERVICE}, {prompt: true}, or in a hosts file {command: [...]}"
 
 

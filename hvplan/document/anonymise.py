@@ -32,6 +32,7 @@ _ENDINGS: Final = ("vhdx", "vhd", "avhdx", "avhd", "vhds", "iso")
 _GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _MAC: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[-:]?){5}[0-9A-Fa-f]{2}")
 _NOWHERE: Final = "00-00-00-00-00-00"
+_PIPE: Final = re.compile(r"\\\\([^\\]+)\\pipe\\(.+)", re.IGNORECASE | re.DOTALL)
 _MARK: Final = re.compile(r"hvplan/v1 [^\r\n]*")
 
 
@@ -141,7 +142,9 @@ def _ids(text: str, names: _Names) -> str:
 
 
 def _path(text: str, names: _Names) -> str:
-    """A path, part by part: the drive and the ending of a disk stay, and so does what a checkpoint writes behind a name."""
+    """A path, part by part: the drive and the ending of a disk stay, and so does what a checkpoint writes behind a name. A named pipe stays one."""
+    if pipe := _PIPE.fullmatch(text):
+        return f"\\\\{_part(pipe[1], names)}\\pipe\\{names.given(pipe[2], 'pipe')}"
     return "\\".join(_part(part, names) for part in re.split(r"[\\/]", text))
 
 

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from hvplan.cli.exporting import exported
+from hvplan.document.anonymise import anonymised
 from hvplan.document.yaml_text import block
+from hvplan.live.inventory import host_of, inventory_of, word_settings
 from hvplan.live.read import read_host
 from hvplan.live.wanted import Wanted
 from hvplan.load.loading import load
@@ -192,7 +194,10 @@ def _other(cell: Cell) -> tuple[Json, LiveHost]:
 
 @pytest.mark.parametrize("cell", list(_cells()), ids=str)
 def test_an_export_says_what_is_there(cell: Cell, tmp_path: Path) -> None:
-    """A value that is not what comes by itself stands in the export and reads back as just that, or a comment names its path."""
+    """A value that is not what comes by itself stands in the export and reads back as just that, or a comment names its path.
+
+    With made-up names the host is a host still: its inventory is read, and all of it is exported.
+    """
     tried, live = _other(cell)
     made = exported(HOST, live)
     assert made.left_out == (), made.text
@@ -200,6 +205,8 @@ def test_an_export_says_what_is_there(cell: Cell, tmp_path: Path) -> None:
     loaded = load([str(tmp_path / "x.yaml")])
     told = any(cell.row.path in remark for one in made.objects for remark in one.remarks)
     assert _declared(cell, loaded.desired) == _value(cell, live) or told, f"{cell} is {tried!r} on the host\n{made.text}"
+    anonymous = host_of(anonymised(inventory_of(live, host="hv01", meta={}), word_settings()))
+    assert exported(HOST, anonymous).left_out == ()
 
 
 BARE = r"""apiVersion: hvplan/v1

@@ -15,7 +15,7 @@ from hvplan.diff.settings import compare, keeps, manages, manages_device, manage
 from hvplan.model.adapters import crossed
 from hvplan.model.address import device, switch
 from hvplan.model.devices import NetworkAdapter
-from hvplan.model.impact import Impact, When
+from hvplan.model.impact import Impact
 from hvplan.model.live import LiveAdapter, LiveSwitch, LiveVm
 from hvplan.model.objects import Lifecycle, VirtualSwitch
 from hvplan.model.pattern import fits
@@ -135,7 +135,7 @@ def _update(adapter: NetworkAdapter, live: LiveAdapter, address: str, vm: Machin
     prefix = f"devices.{GROUP}.{adapter.key}"
     fields: list[FieldChange] = []
     if live.name != adapter.name and manages(vm.want.lifecycle, f"{prefix}.name"):
-        fields.append(FieldChange(path="name", before=live.name, after=adapter.name, line=When("always", Impact.ONLINE)))
+        fields.append(FieldChange(path="name", before=live.name, after=adapter.name, line=vm.line(Impact.ONLINE, "always")))
     fields += compare(
         adapter.settings,
         live.settings,

@@ -43,6 +43,14 @@ def test_a_remembered_adapter_is_renamed() -> None:
     assert [step.action for step in document.steps] == ["rename", "mark"]
 
 
+def test_an_adapter_of_a_saved_machine_waits_for_its_name() -> None:
+    """Nobody knows whether a saved machine lets an adapter be renamed, so its policy is asked, as for other changes of a device."""
+    live = live_vm(marker=mine(adapters={"lan": guid(700)[:13]}), state="Saved", adapters=(live_adapter("Network Adapter"),))
+    assert refusals(plan(host(live, switches=LAN), vm(network_adapters=(adapter(),)))) == [("vm/web01", "saved")]
+    resumed = plan(host(live, switches=LAN), vm(network_adapters=(adapter(),), lifecycle=Lifecycle(saved_state="Resume", restart="allow")))
+    assert [step.action for step in resumed.steps] == ["mark", "start", "stop", "rename", "mark"]
+
+
 def test_claimed_by_mac() -> None:
     """On an adopted machine `match.mac` claims an adapter; without it, unmatched ones are listed and nothing is doubled."""
     live = live_vm(state="Running", adapters=(live_adapter("Netzwerkkarte"),))

@@ -180,7 +180,7 @@ MACHINE: Final[Mapping[str, Fact]] = {
     "devices.dvds.*.absent": Fact(default="false", costs=_PLUG, writes=("Remove-VMDvdDrive",), source="behaviour 2.3"),
     "devices.networkAdapters.*.name": Fact(
         default="the key",
-        costs=(("always", "online"),),
+        costs=(("the machine is saved", "restart"), ("otherwise", "online")),
         reads=("Get-VMNetworkAdapter: Name",),
         writes=("Add-VMNetworkAdapter -Name", "Rename-VMNetworkAdapter -NewName"),
         source="behaviour 2.4",

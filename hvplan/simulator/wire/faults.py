@@ -1,7 +1,8 @@
 """The faults of WS-Management as Windows words them.
 
 Codes are those of `wsmerror.h`; 2150858793, 2150858843, 2150859173, 2150859174 and the plugin's 2152992672
-are seen in recorded answers of real hosts, with the sub-codes and texts below. `proven` says so.
+are seen in recorded answers of real hosts, with the sub-codes and texts below. `proven` says so. Those from 2152991678 to
+2152991687 are what PowerShell's public source of its WSMan plugin gives for options and streams.
 """
 
 from __future__ import annotations
@@ -71,6 +72,13 @@ MAX_COMMANDS: Final = Kind(
     detail="wmi",
 )
 PLUGIN: Final = Kind(code=2152992672, side="Receiver", subcode="w:InternalError", text="{0}", detail="provider")
+INPUT_STREAM: Final = Kind(code=2152991678, side="Receiver", subcode="w:InternalError", text="{0} is no stream of input here; stdin is.", detail="provider")
+OUTPUT_STREAM: Final = Kind(code=2152991680, side="Receiver", subcode="w:InternalError", text="stdout is the only stream of output here.", detail="provider")
+WRONG_VERSION: Final = Kind(
+    code=2152991685, side="Receiver", subcode="w:InternalError", text="The protocol version {0} is not supported; 2.0 and later ones are.", detail="provider"
+)
+UNKNOWN_OPTION: Final = Kind(code=2152991686, side="Receiver", subcode="w:InternalError", text="The option {0} is not understood.", detail="provider")
+NO_VERSION: Final = Kind(code=2152991687, side="Receiver", subcode="w:InternalError", text="The request has no option protocolversion.", detail="provider")
 NO_CONFIGURATION: Final = Kind(
     code=2150858811,
     side="Sender",
@@ -112,6 +120,41 @@ DISCONNECTED: Final = Kind(
     side="Sender",
     subcode="w:InternalError",
     text="The WS-Management service cannot process the request because the stream is currently disconnected. ",
+    proven=False,
+)
+SHELL_DISCONNECTED: Final = Kind(
+    code=2150859204,
+    side="Sender",
+    subcode="w:InternalError",
+    text="The WS-Management service cannot process the request because the shell is disconnected. Reconnect to it first. ",
+    proven=False,
+)
+CONNECTED_ELSEWHERE: Final = Kind(
+    code=2150859213,
+    side="Sender",
+    subcode="w:InternalError",
+    text="The WS-Management service cannot connect to the shell because it is connected to another client. ",
+    proven=False,
+)
+NOT_TO_DISCONNECT: Final = Kind(
+    code=2150859215,
+    side="Sender",
+    subcode="w:InternalError",
+    text="The Disconnect operation is not valid for a shell that is not connected. ",
+    proven=False,
+)
+NOT_TO_RECONNECT: Final = Kind(
+    code=2150859216,
+    side="Sender",
+    subcode="w:InternalError",
+    text="The Reconnect operation is not valid for a shell that is not disconnected. ",
+    proven=False,
+)
+IDLE_OUT_OF_BOUNDS: Final = Kind(
+    code=2150859250,
+    side="Sender",
+    subcode="w:InternalError",
+    text="The WS-Management service cannot process the request because the idle timeout {0} is out of bounds: from {1:.0f} to {2:.0f} seconds. ",
     proven=False,
 )
 SHELL_EXISTS: Final = Kind(

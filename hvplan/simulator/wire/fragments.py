@@ -18,7 +18,8 @@ from hvplan.simulator.wire.safe_xml import Malformed
 _HEAD: Final = struct.Struct(">QQBI")
 _MESSAGE: Final = struct.Struct("<II16s16s")
 _BOM: Final = b"\xef\xbb\xbf"
-_TO_CLIENT: Final = 1
+_TO_CLIENT, _TO_SERVER = 1, 2
+_MAX_OBJECT: Final = 2**63 - 1
 
 FRAGMENT_BYTES: Final = 32 * 1024
 """How much data a server puts in one fragment (PowerShell's default fragment size)."""
@@ -99,15 +100,21 @@ class Defragmenter:
     def _check(self, object_id: int, fragment_id: int, flags: int, length: int) -> None:
         if bool(flags & 1) != (not self._parts) or fragment_id != len(self._parts) or (self._parts and object_id != self._object):
             raise Malformed(f"fragment {fragment_id} of object {object_id} is out of order")
+        if not 0 < object_id <= _MAX_OBJECT:
+            raise Malformed(f"{object_id} is no number of an object")
+        if flags & 2 and not length:
+            raise Malformed(f"the last fragment of object {object_id} is empty")  # a real server waits for another one
         if self._length + length > MAX_OBJECT_BYTES:
             raise Malformed(f"an object is larger than {MAX_OBJECT_BYTES} bytes")
 
 
 def unpack(raw: bytes) -> Message:
-    """Split a message from its header. Raises Malformed."""
+    """Split a message of a client from its header. Raises Malformed, also for one that is not meant for a server."""
     if len(raw) < _MESSAGE.size:
         raise Malformed("a message without its header")
-    _, kind, pool, pipeline = _MESSAGE.unpack_from(raw)
+    destination, kind, pool, pipeline = _MESSAGE.unpack_from(raw)
+    if destination != _TO_SERVER:
+        raise Malformed(f"a message is for destination {destination}, not for the server ({_TO_SERVER})")
     data = raw[_MESSAGE.size :]
     return Message(kind, uuid.UUID(bytes_le=pool), uuid.UUID(bytes_le=pipeline), data.removeprefix(_BOM), raw)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hvplan.simulator.wire import fragments
-from hvplan.simulator.wire.safe_xml import Malformed, parse
+from hvplan.simulator.wire.opening import Opening
+from hvplan.simulator.wire.safe_xml import Malformed
 
 _HEAD = struct.Struct(">QQBI")
 
@@ -49,6 +50,7 @@ class Pool:
 
         self._core = psrpcore.ServerRunspacePool(application_private_data=PSPrimitiveDictionary(_private_data(ps_version)))
         self._object = 0
+        self._opening = Opening()
         self.key_exchanged = False
 
     @property
@@ -69,8 +71,19 @@ class Pool:
         """How many pipelines may run at once."""
         return max(1, int(self._core.max_runspaces))
 
-    def reconnecting(self) -> None:
-        """A new client is about to connect: its SESSION_CAPABILITY and CONNECT_RUNSPACEPOOL follow."""
+    def reconnecting(self, messages: Sequence[fragments.Message]) -> None:
+        """A new client connects; `messages` are its SESSION_CAPABILITY and CONNECT_RUNSPACEPOOL, to be received next.
+
+        Raises Malformed, and leaves the pool as it is, where they are not these two.
+        """
+        if not self.opened:
+            raise Malformed("a client cannot connect before the runspace pool was opened")
+        opening = Opening(fragments.CONNECT_RUNSPACEPOOL)
+        for message in messages:
+            opening.check(message)
+        if not opening.done:
+            raise Malformed("a client that connects says SESSION_CAPABILITY and CONNECT_RUNSPACEPOOL")
+        self._opening = Opening(fragments.CONNECT_RUNSPACEPOOL)
         self._core.begin_disconnect()
         self._core.disconnect()
         self._core.connect()
@@ -81,9 +94,11 @@ class Pool:
         Raises Malformed for a message that does not read, or not at this time.
         """
         import psrpcore
-        from psrpcore.types import PSInt64
+        from psrpcore.types import PSInt64, PSVersion
 
-        parse(message.data)  # the same care for what psrpcore will read
+        self._opening.check(message)  # it also reads the message with our own care
+        if message.type == fragments.SESSION_CAPABILITY:
+            self._core.our_capability.protocolversion = PSVersion(self._opening.protocol)
         self._object += 1
         data = b"".join(fragments.fragment(self._object, message.raw, len(message.raw)))
         try:

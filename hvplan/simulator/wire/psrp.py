@@ -22,7 +22,7 @@ from hvplan.simulator.wire import fragments, records
 from hvplan.simulator.wire.create import Create, NotCreated, read_create, read_input
 from hvplan.simulator.wire.fragments import Defragmenter, Message
 from hvplan.simulator.wire.pool import Pool
-from hvplan.simulator.wire.safe_xml import Malformed, parse
+from hvplan.simulator.wire.safe_xml import Malformed, parse_message
 
 _LOG = logging.getLogger(__name__)
 POOL_MESSAGES = frozenset(
@@ -71,8 +71,7 @@ class Session(Protocol):
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    command: uuid.UUID
-    id: uuid.UUID  # the pipeline's, from its first message
+    command: uuid.UUID  # the id of its pipeline as well
     stream: Defragmenter = field(default_factory=Defragmenter)
     create: Create | None = None
     input: list[Any] = field(default_factory=list)
@@ -112,7 +111,7 @@ class PsrpSession:
                 raise Malformed("a pipeline came before the runspace pool was opened")
             job = self._jobs.get(command)
             if job is None:
-                job = self._jobs[command] = _Job(command, command)
+                job = self._jobs[command] = _Job(command)
             try:
                 for message in job.stream.feed(data):
                     self._for_pipeline(job, message)
@@ -124,9 +123,9 @@ class PsrpSession:
     def connect(self, data: bytes) -> bytes:
         """See `Session`."""
         with self._lock:
-            self._pool.reconnecting()
-            stream = Defragmenter()
-            answers = [answer for message in stream.feed(data) for answer in self._pool.receive(message, self._idle)]
+            messages = Defragmenter().feed(data)
+            self._pool.reconnecting(messages)
+            answers = [answer for message in messages for answer in self._pool.receive(message, self._idle)]
             parts = [b"".join(fragments.fragment(next(self._objects), answer)) for answer in answers]
             # The last of them says that the pool is open; the client hears that from its first Receive.
             if parts:
@@ -168,25 +167,26 @@ class PsrpSession:
             raise Malformed(f"message type 0x{message.type:08X} is not for a runspace pool")
 
     def _for_pipeline(self, job: _Job, message: Message) -> None:
-        if message.type == fragments.PIPELINE_HOST_RESPONSE:
+        # A real server drops a message with a foreign id, and the client waits for ever.
+        if message.pool != self._pool.id or message.pipeline != job.command:
+            raise Malformed(f"the message is for pipeline {message.pipeline} of pool {message.pool}, not for this one")
+        if message.type == fragments.PIPELINE_HOST_RESPONSE and job.create is not None:
             return
         if message.type == fragments.CREATE_PIPELINE and job.create is None and not job.ended:
-            job.id = message.pipeline
             try:
-                job.create = read_create(parse(message.data), secrets=self._pool.key_exchanged)
+                job.create = read_create(parse_message(message.data), secrets=self._pool.key_exchanged)
             except NotCreated as refused:
                 self._jobs.pop(job.command, None)
                 self._end(job, records.not_created(refused.error_id, str(refused)))
                 return
             if job.create.no_input:
                 self._enqueue(job)
-        elif message.type == fragments.PIPELINE_INPUT and job.create is not None:
+        elif message.type == fragments.PIPELINE_INPUT and job.create is not None and not job.create.no_input:
             if not job.queued:
-                job.input.append(read_input(parse(message.data), secrets=self._pool.key_exchanged))
+                job.input.append(read_input(parse_message(message.data), secrets=self._pool.key_exchanged))
         elif message.type == fragments.END_OF_PIPELINE_INPUT and job.create is not None:
             self._enqueue(job)
         elif message.type == fragments.GET_COMMAND_METADATA and job.create is None and not job.ended:
-            job.id = message.pipeline
             self._jobs.pop(job.command, None)
             self._end(job, records.failed("NotSimulated", "This host does not answer GET_COMMAND_METADATA; call Get-Command instead."))
         else:
@@ -220,7 +220,7 @@ class PsrpSession:
                     self._run(job, runspace)
             except Exception as error:  # noqa: BLE001  (logged below; the worker must live on)
                 # A bug of the simulator: whoever debugs a plan must see it, and the client must not wait for ever.
-                _LOG.exception("pipeline %s of session %s", job.id, self._number)
+                _LOG.exception("pipeline %s of session %s", job.command, self._number)
                 self._end(job, records.failed("SimulatorFailure", f"The simulator failed: {type(error).__name__}: {error}"))
             finally:
                 with self._lock:
@@ -235,7 +235,7 @@ class PsrpSession:
             if job.ended:
                 return  # nobody hears what follows the end (truth 1)
             last = kind == "PIPELINE_STATE"
-            parts = fragments.fragment(next(self._objects), fragments.pack(fragments.TYPES[kind], self._pool.id, job.id, clixml))
+            parts = fragments.fragment(next(self._objects), fragments.pack(fragments.TYPES[kind], self._pool.id, job.command, clixml))
             job.ended = last
             self._sink(job.command, parts, last)
 
@@ -246,5 +246,5 @@ class PsrpSession:
     def _end(self, job: _Job, clixml: str) -> None:
         if not job.ended:
             job.ended = True
-            message = fragments.pack(fragments.TYPES["PIPELINE_STATE"], self._pool.id, job.id, clixml)
+            message = fragments.pack(fragments.TYPES["PIPELINE_STATE"], self._pool.id, job.command, clixml)
             self._sink(job.command, fragments.fragment(next(self._objects), message), True)

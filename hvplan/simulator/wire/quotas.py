@@ -17,6 +17,7 @@ class Quotas:
     commands_per_shell: int = 1000
     envelope_kb: int = 500
     idle_timeout: float = 7200.0
+    min_idle_timeout: float = 60.0
     max_idle_timeout: float = 2147483.647
 
     @property

@@ -10,6 +10,7 @@ STOPPED: Final = 3
 FAILED: Final = 5
 
 _CATEGORIES: Final = {"NotSpecified": 0, "NotImplemented": 2, "InvalidArgument": 5, "OperationStopped": 14}
+_NOT_CREATED: Final = {"Argument": ("InvalidArgument", "PSArgumentException"), "NotSimulated": ("NotImplemented", "PSInvalidOperationException")}
 _ESCAPED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|_(?=[xX][0-9A-Fa-f]{4}_)")
 
 
@@ -41,7 +42,7 @@ def stopped() -> str:
 
 def not_created(error_id: str, message: str) -> str:
     """The state of a pipeline whose commands make none; category and exception as the real engine gives them."""
-    category, reason = {"Argument": ("InvalidArgument", "PSArgumentException")}.get(error_id, ("NotSpecified", "RuntimeException"))
+    category, reason = _NOT_CREATED.get(error_id, ("NotSpecified", "RuntimeException"))
     return pipeline_state(FAILED, error_id=error_id, category=category, reason=reason, message=message)
 
 

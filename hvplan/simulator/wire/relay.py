@@ -26,8 +26,9 @@ from hvplan.simulator.wire.elements import POOL, Element, Fragments
 from hvplan.simulator.wire.engine import Engine, Engines
 from hvplan.simulator.wire.faults import BROKEN, Fault
 from hvplan.simulator.wire.fragments import Defragmenter, Message
+from hvplan.simulator.wire.opening import Opening
 from hvplan.simulator.wire.psrp import POOL_MESSAGES, Sink
-from hvplan.simulator.wire.safe_xml import Malformed, parse
+from hvplan.simulator.wire.safe_xml import Malformed, parse_message
 from hvplan.simulator.wire.service import MakeSession
 
 _LOG = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class RelaySession:
         self._running: deque[uuid.UUID] = deque()  # created and not ended: one after another has its turn
         self._current = POOL
         self._pool_id = POOL
+        self._opening = Opening()
         self._opened = False
         self._secrets = False
         self._closed = False
@@ -139,24 +141,27 @@ class RelaySession:
     def _check_pool(self, message: Message) -> None:
         if message.type not in POOL_MESSAGES and message.type != fragments.RUNSPACEPOOL_HOST_RESPONSE:
             raise Malformed(f"message type 0x{message.type:08X} is not for a runspace pool")
-        parse(message.data)
+        self._opening.check(message)
         self._pool_id = message.pool
         self._secrets = self._secrets or message.type == fragments.PUBLIC_KEY
 
     def _check(self, stream: _Stream, message: Message) -> None:
+        # An engine drops a message with a foreign id, or ends by it.
+        if message.pool != self._pool_id or message.pipeline != stream.id:
+            raise Malformed(f"the message is for pipeline {message.pipeline} of pool {message.pool}, not for this one")
         stream.pipeline = message.pipeline
         match message.type:
             case fragments.CREATE_PIPELINE if not stream.created:
                 try:
-                    read_create(parse(message.data), secrets=self._secrets)
-                except NotCreated:
-                    stream.counts = False  # the engine says so itself
+                    read_create(parse_message(message.data), secrets=self._secrets)
+                except NotCreated as refused:
+                    stream.counts = refused.error_id == "NotSimulated"  # the engine says so itself; it runs what only we do not
                 self._created(stream)
             case fragments.GET_COMMAND_METADATA if not stream.created:
-                parse(message.data)
+                parse_message(message.data)
                 self._created(stream)
             case fragments.PIPELINE_INPUT if stream.created:
-                read_input(parse(message.data), secrets=self._secrets)
+                read_input(parse_message(message.data), secrets=self._secrets)
             case fragments.END_OF_PIPELINE_INPUT | fragments.PIPELINE_HOST_RESPONSE if stream.created:
                 pass
             case _:

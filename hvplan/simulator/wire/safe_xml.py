@@ -31,6 +31,13 @@ def parse(data: bytes | bytearray | memoryview) -> ET.Element:
     return root
 
 
+def parse_message(data: bytes) -> ET.Element:
+    """Read the CLIXML of a message, which begins with its element as the real engine wants it. Raises Malformed."""
+    if data[:1] != b"<" or data[:2] == b"<?":
+        raise Malformed("a message begins with its element, with neither space nor declaration before it")
+    return parse(data)
+
+
 def _check_depth(root: ET.Element) -> None:
     level = [root]
     for _ in range(MAX_DEPTH):

@@ -21,6 +21,7 @@ from typing import Final
 from hvplan.simulator.clock import Clock, RealClock
 from hvplan.simulator.wire import bodies, faults
 from hvplan.simulator.wire.faults import Fault
+from hvplan.simulator.wire.options import check_options
 from hvplan.simulator.wire.psrp import Session, Sink
 from hvplan.simulator.wire.quotas import Quotas
 from hvplan.simulator.wire.safe_xml import Malformed
@@ -30,7 +31,10 @@ from hvplan.simulator.wire.soap import CONFIG, ENUMERATION, FAULT, POWERSHELL, S
 _LOG = logging.getLogger(__name__)
 DEFAULT_CONFIGURATION: Final = "Microsoft.PowerShell"
 _TERMINATE = frozenset({f"{SHELL}/signal/terminate"})
-_CTRL_C = frozenset({"powershell/signal/ctrl_c", f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/ctrl_break"})
+# PowerShell's own client writes `crtl_c`, and so does its plugin.
+_CTRL_C = frozenset({"powershell/signal/crtl_c", "powershell/signal/ctrl_c", f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/ctrl_break"})
+
+_INPUT_STREAMS = frozenset({"stdin", "pr"})
 
 MakeSession = Callable[[int, Sink], Session]
 """Makes the session of a new shell: its number in the audit log, and where its output goes."""
@@ -105,6 +109,19 @@ class Service:
         ended = [shell.session.join(max(0.0, until - clock.monotonic())) for shell in shells]
         return all(ended)
 
+    def _connected(self, request: Request, user: str) -> Shell:
+        """The shell that a request works on; only Delete, Get and what connects it again take one that is disconnected."""
+        shell = self._named(request, user)
+        if not shell.connected:
+            raise Fault(faults.SHELL_DISCONNECTED)
+        return shell
+
+    def _named(self, request: Request, user: str) -> Shell:
+        """The shell of a request that must name its configuration as well."""
+        if request.resource.lower() != self._resource.lower():
+            raise Fault(faults.NO_CONFIGURATION, request.resource)
+        return self._shell(request, user)
+
     def _shell(self, request: Request, user: str) -> Shell:
         shell = self._shells.get(request.shell_id.upper())
         if shell is None:
@@ -123,6 +140,7 @@ class Service:
         if request.resource.lower() != self._resource.lower():
             raise Fault(faults.NO_CONFIGURATION, request.resource)
         element = request.content("Shell")
+        check_options(request.options)
         opening = bodies.data(element.findtext(f"{{{POWERSHELL}}}creationXml"))
         idle = element.findtext(f"{{{SHELL}}}IdleTimeOut")
         self.sweep()
@@ -131,7 +149,7 @@ class Service:
             id=shell_id,
             resource=request.resource,
             user=user,
-            idle_timeout=min(self.quotas.max_idle_timeout, bodies.seconds(idle)) if idle else self.quotas.idle_timeout,
+            idle_timeout=self._idle(idle) or self.quotas.idle_timeout,
             client_ip="127.0.0.1",
             monotonic=self._clock.monotonic,
         )
@@ -143,6 +161,8 @@ class Service:
             shell.close()
             raise
         try:
+            if not opening:
+                raise Malformed("a shell begins with the opening of its session")
             shell.session.receive(None, opening)
         except Malformed:
             with self._lock:
@@ -150,6 +170,15 @@ class Service:
             shell.close()
             raise
         return bodies.created(shell)
+
+    def _idle(self, text: str | None) -> float | None:
+        """The idle timeout that a client asks for, in seconds. Raises Fault."""
+        if not text:
+            return None
+        seconds = bodies.seconds(text)
+        if not self.quotas.min_idle_timeout <= seconds <= self.quotas.max_idle_timeout:
+            raise Fault(faults.IDLE_OUT_OF_BOUNDS, text, self.quotas.min_idle_timeout, self.quotas.max_idle_timeout)
+        return seconds
 
     def _admit(self, shell: Shell) -> None:
         if self._closing:
@@ -161,7 +190,7 @@ class Service:
         self._shells[shell.id] = shell
 
     def _delete(self, request: Request, user: str) -> str:
-        shell = self._shell(request, user)
+        shell = self._named(request, user)
         with self._lock:
             self._shells.pop(shell.id, None)
         shell.close()
@@ -171,7 +200,7 @@ class Service:
         element = request.content("CommandLine")
         command = bodies.command_id(element.get("CommandId")) if element.get("CommandId") else uuid.uuid4()
         data = bodies.data("".join(part.text or "" for part in element.iterfind(f"{{{SHELL}}}Arguments")))
-        with self._shell(request, user) as shell:
+        with self._connected(request, user) as shell:
             if shell.commands_ever >= self.quotas.commands_per_shell:
                 raise Fault(faults.MAX_COMMANDS)
             if sum(len(other.commands()) for other in self._of(user)) >= self.quotas.operations_per_user:
@@ -187,8 +216,10 @@ class Service:
 
     def _send(self, request: Request, user: str) -> str:
         element = request.content("Send")
-        with self._shell(request, user) as shell:
+        with self._connected(request, user) as shell:
             for stream in element.iterfind(f"{{{SHELL}}}Stream"):
+                if stream.get("Name") not in _INPUT_STREAMS:
+                    raise Fault(faults.INPUT_STREAM, stream.get("Name"))
                 command = bodies.command_id(stream.get("CommandId")) if stream.get("CommandId") else None
                 if command is None or not shell.command_done(command):
                     self._feed(shell, command, bodies.data(stream.text))
@@ -206,10 +237,12 @@ class Service:
         stream = request.content("Receive").find(f"{{{SHELL}}}DesiredStream")
         if stream is None:
             raise Fault(faults.BAD_SCHEMA)
+        if (stream.text or "").strip() != "stdout":
+            raise Fault(faults.OUTPUT_STREAM)
         said = stream.get("CommandId")
         command = bodies.command_id(said) if said else None
         budget = (min(self.quotas.envelope, request.envelope or self.quotas.envelope) - bodies.REST) // 4 * 3
-        with self._shell(request, user) as shell:
+        with self._connected(request, user) as shell:
             data, done = shell.take(command, seconds=request.timeout, budget=budget)
         return bodies.received(command, data, done=done)
 
@@ -217,7 +250,7 @@ class Service:
         element = request.content("Signal")
         command = bodies.command_id(element.get("CommandId"))
         code = (element.findtext(f"{{{SHELL}}}Code") or "").strip().lower()
-        with self._shell(request, user) as shell:
+        with self._connected(request, user) as shell:
             if code in _TERMINATE:
                 shell.release(command)
                 shell.session.stop(command)
@@ -229,22 +262,32 @@ class Service:
         return "<rsp:SignalResponse/>"
 
     def _disconnect(self, request: Request, user: str) -> str:
-        with self._shell(request, user) as shell:
+        element = request.content("Disconnect")
+        with self._named(request, user) as shell:
+            if not shell.connected:
+                raise Fault(faults.NOT_TO_DISCONNECT)
+            idle = self._idle(element.findtext(f"{{{SHELL}}}IdleTimeOut"))
+            if idle is not None:
+                shell.idle_timeout = idle
             shell.set_connected(False)
         return "<rsp:DisconnectResponse/>"
 
     def _reconnect(self, request: Request, user: str) -> str:
-        with self._shell(request, user) as shell:
+        with self._named(request, user) as shell:
+            if shell.connected:
+                raise Fault(faults.NOT_TO_RECONNECT)
             shell.set_connected(True)
         return "<rsp:ReconnectResponse/>"
 
     def _connect(self, request: Request, user: str) -> str:
         element = request.content("Connect")
         said = element.get("CommandId")
-        with self._shell(request, user) as shell:
+        with self._named(request, user) as shell:
             if said:
                 shell.command_done(bodies.command_id(said))
                 return "<rsp:ConnectResponse/>"
+            if shell.connected:
+                raise Fault(faults.CONNECTED_ELSEWHERE)
             answer = shell.session.connect(bodies.data(element.findtext(f"{{{POWERSHELL}}}connectXml")))
             shell.set_connected(True)
         return bodies.connected(answer)

@@ -33,6 +33,15 @@ _ENVELOPE: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a request. `must`: a service that does not understand it must refuse."""
+
+    name: str
+    value: str
+    must: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request. `timeout`: OperationTimeout in seconds. `envelope`: the largest answer in bytes, None where it was not said."""
@@ -41,6 +50,7 @@ class Request:
     resource: str
     message_id: str
     selectors: Mapping[str, str]
+    options: tuple[Option, ...]
     timeout: float
     envelope: int | None
     body: ET.Element | None
@@ -73,6 +83,7 @@ def read(data: bytes) -> Request:
         resource=fields.get(f"{{{_WSMAN}}}ResourceURI", ""),
         message_id=fields.get(f"{{{_ADDRESSING}}}MessageID", ""),
         selectors=selectors(header.find(f"{{{_WSMAN}}}SelectorSet")),
+        options=_options(header.find(f"{{{_WSMAN}}}OptionSet")),
         timeout=_timeout(fields.get(f"{{{_WSMAN}}}OperationTimeout")),
         envelope=int(size) if size.isascii() and size.isdecimal() and len(size) < 10 else None,
         body=body[0] if len(body) else None,
@@ -84,6 +95,11 @@ def selectors(element: ET.Element | None) -> Mapping[str, str]:
     if element is None:
         return {}
     return {child.get("Name", ""): (child.text or "").strip() for child in element}
+
+
+def _options(element: ET.Element | None) -> tuple[Option, ...]:
+    found = () if element is None else element
+    return tuple(Option(child.get("Name", ""), (child.text or "").strip(), child.get("MustComply") in ("true", "1")) for child in found)
 
 
 def reply(action: str, relates_to: str, body: str) -> bytes:

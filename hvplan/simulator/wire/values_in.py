@@ -42,6 +42,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "U64": (0, 2**64 - 1),
 }
 _WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+_NAMED: Mapping[str, str] = {"INF": "inf", "-INF": "-inf", "NaN": "nan"}
 _LISTS = frozenset({"LST", "STK", "QUE", "IE"})
 _BOOLEANS: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
@@ -74,11 +75,40 @@ def _number(tag: str) -> Callable[[str | None], Any]:
 def _real(tag: str) -> Callable[[str | None], Any]:
     def read(text: str | None) -> Real:
         said = (text or "").strip()
-        if not said or "_" in said:
+        if not said or "_" in said or (said not in _NAMED and said[-1].isalpha()):  # .NET writes INF and NaN, and only so
             raise Malformed(f"{said[:40]!r} is not a value of type {tag}")
-        return Real({"INF": "inf", "-INF": "-inf"}.get(said, said), tag)
+        return Real(_NAMED.get(said, said), tag)
 
     return read
+
+
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_MAX_DECIMAL = 79228162514264337593543950335
+_GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?|[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
+_VERSION = re.compile(r"\d{1,10}(\.\d{1,10}){1,3}", re.ASCII)
+
+
+def _decimal(text: str | None) -> Real:
+    """A Decimal: no exponent, within its range, as the real engine reads it."""
+    said = (text or "").strip()
+    if not _DECIMAL.fullmatch(said) or abs(int(said.partition(".")[0].lstrip("+-") or "0")) > _MAX_DECIMAL:
+        raise Malformed(f"{said[:40]!r} is not a value of type D")
+    return Real(said, "D")
+
+
+def _guid(text: str | None) -> uuid.UUID:
+    said = (text or "").strip()
+    if not _GUID.fullmatch(said):
+        raise Malformed(f"{said[:40]!r} is not a Guid")
+    return uuid.UUID(said)
+
+
+def _version(text: str | None) -> Version:
+    """A System.Version: two to four numbers."""
+    said = (text or "").strip()
+    if not _VERSION.fullmatch(said) or any(int(part) > 2**31 - 1 for part in said.split(".")):
+        raise Malformed(f"{said[:40]!r} is not a Version")
+    return Version(said)
 
 
 def _boolean(text: str | None) -> bool:
@@ -97,10 +127,10 @@ _PRIMITIVES: Mapping[str, Callable[[str | None], Any]] = {
     "I32": lambda text: whole("I32", text),
     "B": _boolean,
     "Nil": lambda _: None,
-    "G": lambda text: uuid.UUID((text or "").strip()),
+    "G": _guid,
     "TS": lambda text: duration(text or ""),
     "DT": lambda text: moment(text or ""),
-    "Version": lambda text: Version((text or "").strip()),
+    "Version": _version,
     "BA": lambda text: base64.b64decode(text or "", validate=False),
     "C": lambda text: chr(whole("U16", text)),
     "URI": unescape,
@@ -108,7 +138,8 @@ _PRIMITIVES: Mapping[str, Callable[[str | None], Any]] = {
     "SBK": unescape,
     "SS": _secret,
     **{tag: _number(tag) for tag in ("I64", "U64", "U32", "I16", "U16", "By", "SB")},
-    **{tag: _real(tag) for tag in ("Db", "Sg", "D")},
+    **{tag: _real(tag) for tag in ("Db", "Sg")},
+    "D": _decimal,
 }
 
 

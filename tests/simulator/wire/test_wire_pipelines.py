@@ -179,10 +179,11 @@ def test_output_is_handed_out_while_the_pipeline_still_runs() -> None:
 
 def test_a_stop_signal_reaches_the_pipeline_and_its_state_says_stopped() -> None:
     """ctrl_c sets the event; what the pipeline then says arrives, and the session lives on."""
-    heard = threading.Event()
+    begun, heard = threading.Event(), threading.Event()
 
     def run(pipeline: Pipeline, emit: Emit, stopped: threading.Event) -> None:
         if pipeline.statements[0][0].name == "Merge-VHD":
+            begun.set()
             assert stopped.wait(30)
             heard.set()
             emit("PIPELINE_STATE", state(3))
@@ -193,6 +194,7 @@ def test_a_stop_signal_reaches_the_pipeline_and_its_state_says_stopped() -> None
         shell = PowerShell(opened)
         shell.add_cmdlet("Merge-VHD")
         shell.begin_invoke()
+        assert begun.wait(30)
         shell.stop()
         opened.pipelines[shell.id] = shell  # the client forgets a stopped pipeline; here its last messages are wanted
         shell.state = PSInvocationState.RUNNING

@@ -19,6 +19,7 @@ from hvplan.simulator.wire import fragments, iso
 from hvplan.simulator.wire.create import NotCreated, argument, read_create
 from hvplan.simulator.wire.safe_xml import Malformed, parse
 from hvplan.simulator.wire.values_in import Reader
+from tests.simulator.wire.soap_client import command, create
 
 
 def read(clixml: str, *, secrets: bool = False) -> Any:
@@ -100,6 +101,14 @@ def test_a_secret_is_not_kept() -> None:
         "<By>256</By>",
         "<B>yes</B>",
         "<G>not-a-guid</G>",
+        "<G>urn:uuid:2f0c8a52-6d3e-4f1a-9b7c-0d1e2f3a4b5c</G>",
+        "<Version>abc</Version>",
+        "<Version>1</Version>",
+        "<Version>1.2.3.4.5</Version>",
+        "<D>1e3</D>",
+        "<D>79228162514264337593543950336</D>",
+        "<Db>infinity</Db>",
+        "<Db>nan</Db>",
         "<TS>5 minutes</TS>",
         "<TS>P</TS>",
         "<DT>yesterday</DT>",
@@ -158,12 +167,11 @@ def test_a_parameter_without_a_name_makes_no_pipeline(name: str) -> None:
         argument(name, "x")
 
 
-@pytest.mark.parametrize("commands", ["<LST />", '<LST><Obj RefId="3"><MS><Nil N="Cmd" /></MS></Obj></LST>', '<LST><Obj RefId="3"><MS /></Obj></LST>'])
+@pytest.mark.parametrize("commands", ["", command("<Nil N='Cmd' />"), command("<S N='Cmd'></S>")])
 def test_a_message_without_commands_or_names_makes_no_pipeline(commands: str) -> None:
     """CREATE_PIPELINE must hold a command, and a command its name."""
-    text = f'<Obj RefId="0"><MS><Obj N="PowerShell" RefId="1"><MS><Obj N="Cmds" RefId="2">{commands}</Obj></MS></Obj></MS></Obj>'
     with pytest.raises(NotCreated):
-        read_create(parse(text.encode()), secrets=False)
+        read_create(parse(create(commands).encode()), secrets=False)
 
 
 @settings(deadline=None)

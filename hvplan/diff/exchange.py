@@ -9,7 +9,7 @@ from typing import Final
 
 from hvplan.diff.changes import BEFORE, Act, Exchange, FieldChange, Finding
 from hvplan.diff.context import Context, Machine
-from hvplan.diff.files import LARGEST, differences, header, in_use, missing_folders, not_a_folder, possible_size
+from hvplan.diff.files import LARGEST, SHARE, differences, header, in_use, missing_folders, no_root, not_a_folder, possible_size
 from hvplan.diff.keeps import keeps_file, unread
 from hvplan.diff.scope import fits_any
 from hvplan.diff.still import still
@@ -160,6 +160,8 @@ def _impossible(case: _Case) -> Finding | None:
             return case.finding("unknown", f"{there}, and whether a file stands at {path} could not be read ({found.why}).")
     if case.disk.disk and not case.there(case.path):
         return case.finding("disk-missing", f"disk {case.disk.disk}: {case.path} is not there. Put the file in place, or correct its path.", "disk")
+    if share := no_root(case.path, case.ctx):
+        return case.finding("share-missing", f"the host does not find {share}, so {case.path} cannot be there. {SHARE}")
     if blocker := not_a_folder(ntpath.dirname(case.path), case.ctx):
         return case.finding("not-a-folder", f"{blocker} is a file, so {case.path} cannot stand below it. Choose another path.")
     return None

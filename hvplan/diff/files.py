@@ -17,7 +17,7 @@ from hvplan.model.devices import Disk, Vhd
 from hvplan.model.filenames import kept, unfinished
 from hvplan.model.live import LiveFile, LiveVhd
 from hvplan.model.marker import digest
-from hvplan.model.values import UNSET, Unknown, normal_path, show_size
+from hvplan.model.values import UNSET, Unknown, is_root, normal_path, show_size
 
 SMALLEST, LARGEST = 3 << 20, {".vhdx": 64 << 40, ".vhd": 2040 << 30}  # behaviour 3.1, 3.2
 _INHERITED: Final[Mapping[str, frozenset[str]]] = {
@@ -25,6 +25,9 @@ _INHERITED: Final[Mapping[str, frozenset[str]]] = {
     "parent": frozenset({"vhd.blockSize", "vhd.logicalSector"}),
 }
 """What a file has from the one it is made from, whatever is asked."""
+
+SHARE: Final = "Make the share, let the host reach it, or correct the path."
+"""What to do about a share that is not there."""
 
 _HEADER = 4 << 20  # a new dynamic or differencing file starts near 4 MB (behaviour 3.2)
 
@@ -60,6 +63,8 @@ def _new(vhd: Vhd, address: str, vm: Machine, ctx: Context) -> NewFile | Finding
     if leftover and isinstance(ctx.host.files.get(normal_path(kept(vhd.path))), LiveFile):
         text = f"{temp} stands there beside {kept(vhd.path)}: a conversion was cut off, its disk detached, and it may be the only whole one"
         return vm.refuse(address, "leftover-in-use", f"{text}. Rename the one you want to {ntpath.basename(vhd.path)}.", "vhd.path")
+    if share := no_root(vhd.path, ctx):
+        return vm.refuse(address, "share-missing", f"the host does not find {share}, so {vhd.path} cannot be made. {SHARE}", "vhd.path")
     if blocker := not_a_folder(ntpath.dirname(vhd.path), ctx):
         return vm.refuse(address, "not-a-folder", f"{blocker} is a file, so {vhd.path} cannot stand below it. Choose another path.", "vhd.path")
     folders = missing_folders(ntpath.dirname(vhd.path), ctx)
@@ -82,12 +87,18 @@ def _bytes(vhd: Vhd, ctx: Context) -> int:
 def missing_folders(folder: str, ctx: Context) -> tuple[str, ...]:
     """Folders on the way there that are missing, outermost first."""
     missing: list[str] = []
-    while folder and normal_path(folder) in ctx.host.files and ctx.host.files[normal_path(folder)] is None:
+    while folder and not is_root(folder) and normal_path(folder) in ctx.host.files and ctx.host.files[normal_path(folder)] is None:
         missing.insert(0, folder)
         folder, below = ntpath.dirname(folder), folder
         if folder == below:
             break
     return tuple(missing)
+
+
+def no_root(path: str, ctx: Context) -> str:
+    """The share below which a file would stand, when the host does not find it; `""` when it is there, or nobody knows."""
+    root = ntpath.splitdrive(path)[0]
+    return root if is_root(root) and ctx.host.files.get(normal_path(root), Unknown("it was not looked for")) is None else ""
 
 
 def not_a_folder(folder: str, ctx: Context) -> str:

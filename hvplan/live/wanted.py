@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ntpath
 from dataclasses import dataclass
 
 from hvplan.model.filenames import kept, moving, unfinished, unfinished_again
 from hvplan.model.objects import Desired, Ensure
-from hvplan.model.values import Unset, normal_path
+from hvplan.model.values import Unset, is_root, normal_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,8 @@ def wanted_of(desired: Desired, *, deletes: bool = False) -> Wanted:
                 folder = drive.vhd.path.rpartition("\\")[0]
                 if not folder.endswith(":"):
                     folders.setdefault(normal_path(folder), folder)
+                if is_root(share := ntpath.splitdrive(drive.vhd.path)[0]):
+                    folders.setdefault(normal_path(share), share)
     names = {name.casefold() for machine in desired.vms for name in (machine.name, *machine.lifecycle.formerly)}
     stack = desired.stack
     return Wanted(

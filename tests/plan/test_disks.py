@@ -9,14 +9,15 @@ import pytest
 
 from hvplan.diff.digests import disk_declared
 from hvplan.document.plan import PlanDocument
+from hvplan.live.wanted import wanted_of
 from hvplan.model.devices import Disk, parse_slot
 from hvplan.model.live import LiveCheckpoint, LiveFile, LiveHost
 from hvplan.model.marker import digest
-from hvplan.model.objects import Lifecycle, VirtualDisk
+from hvplan.model.objects import Desired, Lifecycle, VirtualDisk
 from hvplan.model.parts import Processor
 from hvplan.model.values import Unknown, normal_path
 from hvplan.plan.make import PlanOptions
-from tests.plan.worlds import GIB, disk, drive, guid, host, lines, live_vm, mine, plan, refusals, vhd, vm
+from tests.plan.worlds import GIB, HOST, disk, drive, guid, host, lines, live_vm, mine, plan, refusals, vhd, vm
 from tests.plan.worlds import processor as live_processor
 
 DATA, TEMP, GOLDEN = r"D:\VHDs\web01-data.vhdx", r"D:\VHDs\web01-data.hvplan.vhdx", r"D:\golden\ubuntu.vhdx"
@@ -87,6 +88,24 @@ def test_what_is_refused(code: str, live: dict[str, Any], more: dict[str, Any]) 
     document = plan(host(running(), **live), vm(disks=(disk("data", "scsi 0:1", **more),)))
     assert refusals(document) == [("vm/web01/disks/data", code)]
     assert document.steps == ()
+
+
+def test_a_share_is_there_or_nothing_is_made_on_it() -> None:
+    """Folders are made, a share is not: for a new disk and for one that moves there; the host is asked for it."""
+    share, folder, path = r"\\srv\disks", r"\\srv\disks\lab", r"\\srv\disks\lab\web01-data.vhdx"
+    beside = [path.replace(".vhdx", f".{word}.vhdx") for word in ("hvplan", "hvplan-move")]
+    there = {normal_path(share): LiveFile(path=share, folder=True, size=0)}
+    new = vm(disks=(disk("data", "scsi 0:1", path=path, size=GIB),))
+    moved = vm(disks=(disk("data", "scsi 0:0", path=path, size=GIB),))
+    assert share in wanted_of(Desired(hosts=(HOST,), vms=(new,))).files
+    for wish in (new, moved):
+        missing = (path, folder, *beside)
+        drives = running(drive(DATA)) if wish is moved else running()
+        lost = host(drives, vhds=(vhd(DATA, GIB),), missing=(*missing, share))
+        assert refusals(plan(lost, wish)) == [("vm/web01/disks/data", "share-missing")]
+        made = plan(host(drives, vhds=(vhd(DATA, GIB),), missing=missing, files=there), wish)
+        assert refusals(made) == []
+        assert r"New-Item -ItemType Directory -Path '\\srv\disks\' -Name 'lab' -Confirm:$false" in lines(made)
 
 
 def test_room_for_all_of_them() -> None:

@@ -112,6 +112,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "file-in-use": ("The file is in use elsewhere.", "Release it there."),
     "file-differs": ("A file that stands there and was to be used is not what is declared.", "Declare it as it is, or choose another path."),
     "leftover-in-use": ("What looks like a leftover of a cut-off run (NAME.hvplan.vhdx) is in use.", "Detach it; then run again."),
+    "share-missing": ("The host does not find the share on which a disk would stand.", "Make the share, let the host reach it, or correct the path."),
     "not-a-folder": ("A file stands where a folder would have to be.", "Choose another path."),
     # networks
     "adapters": ("More network adapters than the machine takes.", "Declare fewer."),

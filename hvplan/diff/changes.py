@@ -243,10 +243,14 @@ class HostDiff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffOptions:
-    """What part of the declared objects is looked at, and which files of deleted VMs go too: globs over addresses."""
+    """What part of the declared objects is looked at, and which files of deleted VMs go too: globs over addresses.
+
+    `most`: what costs more is left for a later run, so nothing that only it needs is foreseen or refused in this one.
+    """
 
     host: str = ""
     cluster: str = "refuse"
     targets: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     delete_disks: tuple[str, ...] = ()
+    most: Impact = Impact.DATA

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hvplan.diff.changes import Change, Create, Delete, FieldChange, Finding, Keep, Update
+from hvplan.diff.changes import Change, FieldChange, Finding, Keep, Update
 from hvplan.diff.context import Context, Machine
-from hvplan.diff.power import state_findings
-from hvplan.model.impact import Impact
+from hvplan.diff.power import needs_off, state_findings
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import Unknown
@@ -20,12 +19,9 @@ def forbidden(vm: Machine, change: Update, devices: tuple[Change, ...], ctx: Con
     live = change.live
     assert isinstance(live, LiveVm)
     moving = [c for c in devices if not isinstance(c, Keep)]
-    impacts = [f.impact for f in change.fields if f.path != "state"]
-    impacts += [c.line.impact for c in moving if isinstance(c, Create | Delete)]
-    impacts += [f.impact for c in moving if isinstance(c, Update) for f in c.fields]
     power = any(f.path == "state" for f in change.fields)
     others = bool(moving or change.renamed_from or change.unasked or any(f.path != "state" for f in change.fields))
-    offline = Impact.RESTART in impacts
+    offline = needs_off(change, devices, ctx.options)
     yield from state_findings(vm.want, live, vm.address, ctx.desired.stack.policy, offline=offline, changes=others, power=power)
     if live.replication in REPLICAS:
         text = f"the machine is a replica ({live.replication}) and is only read. Change its primary, or take it out of the files."

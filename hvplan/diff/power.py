@@ -6,10 +6,10 @@ may go. Paused, transitional and critical states are named, never looped on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from hvplan.diff.changes import FieldChange, Finding
+from hvplan.diff.changes import Change, Create, Delete, DiffOptions, FieldChange, Finding, Update
 from hvplan.model.impact import Impact, When
 from hvplan.model.live import LiveVm
 from hvplan.model.marker import Marker
@@ -65,6 +65,13 @@ def state_change(want: VirtualMachine, live: LiveVm, marker: Marker | None = Non
 def saved_policy(want: VirtualMachine, policy: Policy) -> str:
     """Refuse | Resume | Discard for this machine."""
     return want.lifecycle.saved_state or policy.saved_state
+
+
+def needs_off(change: Update, devices: Collection[Change], options: DiffOptions) -> bool:
+    """Does this run change something of a machine or its devices that needs it off, its declared state aside."""
+    impacts = {field.impact for one in (change, *devices) if isinstance(one, Update) for field in one.fields if field.path != "state"}
+    impacts |= {one.line.impact for one in devices if isinstance(one, Create | Delete)}
+    return Impact.RESTART in impacts and options.most >= Impact.RESTART
 
 
 def state_findings(want: VirtualMachine, live: LiveVm, address: str, policy: Policy, *, offline: bool, changes: bool, power: bool) -> Iterator[Finding]:

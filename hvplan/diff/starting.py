@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from hvplan.diff.changes import Change, Delete, Finding, Update
 from hvplan.diff.context import Context
+from hvplan.diff.stopping import is_stopped
 from hvplan.model.devices import Slot
 from hvplan.model.live import LiveDrive, LiveHost, LiveVhd, LiveVm
+from hvplan.model.objects import VirtualMachine
 from hvplan.model.values import normal_path
 
 _HOLDS = frozenset({"Running", "Paused"})
@@ -18,11 +20,11 @@ def start_foreseen(change: Update, devices: tuple[Change, ...], ctx: Context) ->
     """What is said of files that are missing, and why a machine is not started: a file is not there, or a machine that nobody declared runs with it."""
     live, address = change.live, change.address
     assert isinstance(live, LiveVm)
-    if live.state == "Running":
+    starts = _starts(change, live, devices, ctx)
+    if live.state == "Running" and not starts:
         return (), ()
     other = set(_other_files(devices))
     missing = [f"{d.slot} has {d.path}, {gone}" for d in (*live.disks, *live.dvds) if d.slot not in other and (gone := _gone(d.path, ctx.host))]
-    starts = any(field.path == "state" and field.after == "Running" for field in change.fields)
     if missing and not starts:
         return (f"{'; '.join(missing)}: the machine would not start.",), ()
     findings = []
@@ -34,6 +36,14 @@ def start_foreseen(change: Update, devices: tuple[Change, ...], ctx: Context) ->
         text = f"{'; '.join(taken)}, so the machine would not start. Turn that one off, or take the disk off one of them."
         findings.append(Finding(address=address, code="file-in-use", text=text, path="state", blocks=(address,)))
     return (), tuple(findings)
+
+
+def _starts(change: Update, live: LiveVm, devices: tuple[Change, ...], ctx: Context) -> bool:
+    """Does this run start it: as declared, again after a stop for a change, or out of a saved state to be stopped then."""
+    assert isinstance(change.want, VirtualMachine)
+    state = next((field.after for field in change.fields if field.path == "state" and field.impact <= ctx.options.most), None)
+    stopped = is_stopped(change.want, live, change, devices, ctx)
+    return state == "Running" or (stopped and (live.state == "Saved" or state != "Off"))
 
 
 def _other_files(devices: Iterable[Change]) -> Iterator[Slot]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hvplan.diff.changes import Change, Create, Delete, Finding, Update
-from hvplan.diff.context import Machine
-from hvplan.diff.power import saved_policy
-from hvplan.model.impact import Impact
+from hvplan.diff.changes import Change, Finding, Update
+from hvplan.diff.context import Context, Machine
+from hvplan.diff.power import needs_off, saved_policy
 from hvplan.model.live import LiveVm
 from hvplan.model.objects import Policy, Shutdown, VirtualMachine
 from hvplan.model.parts import IntegrationServices
@@ -28,11 +27,11 @@ def shutdown_of(want: VirtualMachine, policy: Policy) -> Shutdown:
     return want.lifecycle.shutdown or policy.shutdown
 
 
-def stop_foreseen(vm: Machine, change: Update, devices: tuple[Change, ...], policy: Policy) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def stop_foreseen(vm: Machine, change: Update, devices: tuple[Change, ...], ctx: Context) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """What is said of a machine that has to be stopped, and why it is not even tried: what is certain not to end in Off."""
-    live, want = change.live, vm.want
+    live, want, policy = change.live, vm.want, ctx.desired.stack.policy
     assert isinstance(live, LiveVm)
-    if not _stopped(want, live, change, devices, policy):
+    if not is_stopped(want, live, change, devices, ctx):
         return (), ()
     shutdown, given = shutdown_of(want, policy), settled(_SHUTDOWN, want.services.shutdown) is True and want.lifecycle.manages(_SHUTDOWN.path)
     off = live.state == "Running" and _off(live) and not given
@@ -54,13 +53,11 @@ def removal_foreseen(want: VirtualMachine, live: LiveVm, policy: Policy) -> tupl
     return (text,) if text else ()
 
 
-def _stopped(want: VirtualMachine, live: LiveVm, change: Update, devices: tuple[Change, ...], policy: Policy) -> bool:
+def is_stopped(want: VirtualMachine, live: LiveVm, change: Update, devices: tuple[Change, ...], ctx: Context) -> bool:
     """Is the guest asked to shut down: not where it is only saved or paused."""
-    impacts = [field.impact for one in (change, *devices) if isinstance(one, Update) for field in one.fields if field.path != "state"]
-    impacts += [one.line.impact for one in devices if isinstance(one, Create | Delete)]
-    goes_off = any(field.path == "state" and field.after == "Off" for field in change.fields)
-    resumed = live.state == "Saved" and saved_policy(want, policy) == "Resume"
-    return (live.state == "Running" or resumed) and (Impact.RESTART in impacts or goes_off)
+    goes_off = any(field.path == "state" and field.after == "Off" and field.impact <= ctx.options.most for field in change.fields)
+    resumed = live.state == "Saved" and saved_policy(want, ctx.desired.stack.policy) == "Resume"
+    return (live.state == "Running" or resumed) and (goes_off or needs_off(change, devices, ctx.options))
 
 
 def _off(live: LiveVm) -> bool:

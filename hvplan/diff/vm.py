@@ -117,7 +117,7 @@ def update_vm(want: VirtualMachine, found: Found[LiveVm], address: str, ctx: Con
     shown: Change = change if changed(change) else Keep(address=address, want=want, live=live, marker=found.marker, boot=order.boot)
     if anything:
         findings += forbidden(vm, change, devices.changes, ctx)
-    warned, hopeless = stop_foreseen(vm, change, devices.changes, ctx.desired.stack.policy)
+    warned, hopeless = stop_foreseen(vm, change, devices.changes, ctx)
     lacking, unstartable = start_foreseen(change, devices.changes, ctx)
     findings += (*hopeless, *unstartable)
     told = [idle_state(want, live), *warned, *lacking]

@@ -76,12 +76,20 @@ def _shared_folders(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
 
 
 def _compare(one: HostInput, stack: Stack, options: PlanOptions) -> HostWork:
-    asked = DiffOptions(host=one.host.name, cluster=one.host.cluster, targets=options.targets, excludes=options.excludes, delete_disks=options.delete_disks)
+    most = Impact.named(options.max_impact) if options.max_impact else Impact.DATA
+    asked = DiffOptions(
+        host=one.host.name,
+        cluster=one.host.cluster,
+        targets=options.targets,
+        excludes=options.excludes,
+        delete_disks=options.delete_disks,
+        most=most,
+    )
     desired = replace(one.desired.of(one.host.name), stack=stack)
     diff = diff_host(desired, one.live, asked)
     findings: list[Finding] = list(diff.findings)
     if options.max_impact:
-        diff, left = limit(diff, Impact.named(options.max_impact))
+        diff, left = limit(diff, most)
         findings += left
     if options.refuse_above:
         findings += above(diff, Impact.named(options.refuse_above), blocked_by(findings, diff))

@@ -17,7 +17,9 @@ from tests.plan.worlds import (
     GIB,
     IDENTITY,
     SERVICES,
+    STACK,
     disk,
+    drive,
     guid,
     host,
     lines,
@@ -400,3 +402,35 @@ def test_a_machine_that_was_resumed_for_a_change_is_known_to_have_been_saved() -
         "Notes",
     ]
     assert not any(" resumed" in line for line in lines(plan(host(saved), vm(processor=Processor(count=4), state="Running"), stack=resume)))
+
+
+def test_a_machine_that_could_not_start_again_is_not_stopped() -> None:
+    """A medium that is gone hinders nobody who runs, and every start: what needs one is refused before the stop, what needs none is done."""
+    iso = r"D:\iso\gone.iso"
+    saved = replace(STACK, policy=Policy(saved_state="Resume"))
+    for state, stack in (("Running", STACK), ("Saved", saved)):
+        live = host(live_vm(state=state, marker=mine(), dvds=(drive(iso, "scsi 0:1"),)), missing=(iso,))
+        document = plan(live, vm(processor=Processor(count=4)), stack=stack)
+        assert refusals(document) == [("vm/web01", "file-missing")]
+        assert f"scsi 0:1 has {iso}, which is not there" in document.refusals[0].text
+    running = host(live_vm(state="Running", marker=mine(), dvds=(drive(iso, "scsi 0:1"),)), missing=(iso,))
+    for fine in (vm(processor=Processor(weight=200)), vm(state="Off", processor=Processor(count=4))):
+        assert refusals(plan(running, fine)) == []
+
+
+def test_what_a_filter_leaves_for_later_hinders_nothing_now() -> None:
+    """--max-impact defers what needs the machine off, so what stands in the way of a stop or a start is no refusal of the rest."""
+    iso = r"D:\iso\gone.iso"
+    wanted = vm(general=General(notes="new"), processor=Processor(count=4), lifecycle=Lifecycle(shutdown=Shutdown(then="Save")))
+    deaf = replace(SERVICES, shutdown=False)
+    for live in (
+        live_vm(state="Running", marker=mine(), dvds=(drive(iso, "scsi 0:1"),)),
+        live_vm(state="Running", marker=mine(), services=deaf),
+        live_vm(state="Saved", marker=mine()),
+    ):
+        there = host(live, missing=(iso,))
+        assert len(refusals(plan(there, wanted))) == 1
+        online = plan(there, wanted, options=PlanOptions(max_impact="online"))
+        assert (refusals(online), [later.path for later in online.deferred]) == ([], ["processor.count"])
+        assert len(online.steps) == 1
+        assert "new" in online.steps[0].powershell

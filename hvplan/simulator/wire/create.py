@@ -30,7 +30,8 @@ _MERGED_ERRORS = (2, 1)  # `MergeMyResult` Error, `MergeToResult` Output: how pr
 class NotCreated(Exception):
     """A message that reads but asks for no pipeline: the pipeline fails, the session lives on (the real engine's answer).
 
-    `error_id` is `RuntimeException` (no command, no name), `Argument` (a parameter named `-`), or `NotSimulated` for what only a real engine does.
+    `error_id` is `RuntimeException` (a command or parameter without a name), `Argument` (a parameter named `-`), or `NotSimulated`
+    for what only a real engine does.
     """
 
     def __init__(self, error_id: str, message: str) -> None:
@@ -66,7 +67,7 @@ def read_create(root: ET.Element, *, secrets: bool) -> Create:
     # With several statements `Cmds` repeats the first of them.
     found = tuple(statements) or (single,)
     if not all(found):
-        raise _no_pipeline()
+        raise Malformed("a statement has no command")
     return Create(statements=found, no_input=_boolean(reader.read(message["NoInput"]), "NoInput"))
 
 

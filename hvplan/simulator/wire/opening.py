@@ -18,6 +18,7 @@ from hvplan.simulator.wire.values_in import Reader
 
 _OPENING: Final = frozenset({fragments.SESSION_CAPABILITY, fragments.INIT_RUNSPACEPOOL, fragments.CONNECT_RUNSPACEPOOL})
 _OLDER_PROTOCOLS: Final = frozenset({"2.0", "2.1", "2.2"})
+_OF_INIT: Final = ("MinRunspaces", "MaxRunspaces", "PSThreadOptions", "ApartmentState", "HostInfo", "ApplicationArguments")
 _SERVER_MINOR: Final = 3
 _SERIALIZATION_MINOR: Final = 1
 
@@ -44,8 +45,7 @@ class Opening:
             case fragments.SESSION_CAPABILITY if not self.protocol:
                 self.protocol = _protocol(root)
             case self._last if self.protocol and not self._opened:
-                if message.type == fragments.INIT_RUNSPACEPOOL or root.tag != "S":  # who connects may say nothing, as an empty text
-                    _check_runspaces(root)
+                _check_runspaces(root, _OF_INIT if message.type == fragments.INIT_RUNSPACEPOOL else ())
                 self._opened = True
             case kind if kind in _OPENING or not self._opened:
                 raise Malformed(f"message type 0x{kind:08X} does not come at this time")
@@ -66,9 +66,14 @@ def _protocol(root: ET.Element) -> str:
     return protocol if protocol in _OLDER_PROTOCOLS else f"2.{_SERVER_MINOR}"
 
 
-def _check_runspaces(root: ET.Element) -> None:
+def _check_runspaces(root: ET.Element, needed: tuple[str, ...]) -> None:
+    if not needed and root.tag == "S":
+        return  # who connects may leave the numbers as they are: an empty text
     members = _members(root)
-    least, most = members.get("MinRunspaces"), members.get("MaxRunspaces")
+    for name in needed:
+        if name not in members:
+            raise Malformed(f"INIT_RUNSPACEPOOL has no {name}")
+    least, most = members.get("MinRunspaces", 1), members.get("MaxRunspaces", 1)
     if type(least) is not int or type(most) is not int or not 1 <= least <= most:
         raise Malformed(f"a pool of {least} to {most} runspaces is impossible")
 

@@ -184,7 +184,7 @@ class PsrpSession:
         elif message.type == fragments.PIPELINE_INPUT and job.create is not None and not job.create.no_input:
             if not job.queued:
                 job.input.append(read_input(parse_message(message.data), secrets=self._pool.key_exchanged))
-        elif message.type == fragments.END_OF_PIPELINE_INPUT and job.create is not None:
+        elif message.type == fragments.END_OF_PIPELINE_INPUT and job.create is not None and not message.data:
             self._enqueue(job)
         elif message.type == fragments.GET_COMMAND_METADATA and job.create is None and not job.ended:
             self._jobs.pop(job.command, None)

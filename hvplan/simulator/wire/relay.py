@@ -40,7 +40,7 @@ _OWN_OBJECTS: Final = 1 << 48
 @dataclass(eq=False, slots=True)
 class _Stream:
     """The pool's stream or a command's. `waiting`: a line is on its way. `created`: a pipeline was asked for.
-    `counts`: it will run, and so has a number in the audit log. `stopping`: it was told to stop. `ended`: it said its last.
+    `takes_input`: and is sent objects. `counts`: it will run, and so has a number in the audit log. `stopping`: it was told to stop. `ended`: it said its last.
     """
 
     id: uuid.UUID
@@ -50,6 +50,7 @@ class _Stream:
     pipeline: uuid.UUID = POOL
     waiting: bool = False
     created: bool = False
+    takes_input: bool = False
     counts: bool = True
     stopping: bool = False
     ended: bool = False
@@ -153,16 +154,18 @@ class RelaySession:
         match message.type:
             case fragments.CREATE_PIPELINE if not stream.created:
                 try:
-                    read_create(parse_message(message.data), secrets=self._secrets)
+                    stream.takes_input = not read_create(parse_message(message.data), secrets=self._secrets).no_input
                 except NotCreated as refused:
                     stream.counts = refused.error_id == "NotSimulated"  # the engine says so itself; it runs what only we do not
                 self._created(stream)
             case fragments.GET_COMMAND_METADATA if not stream.created:
                 parse_message(message.data)
                 self._created(stream)
-            case fragments.PIPELINE_INPUT if stream.created:
+            case fragments.PIPELINE_INPUT if stream.created and stream.takes_input:
                 read_input(parse_message(message.data), secrets=self._secrets)
-            case fragments.END_OF_PIPELINE_INPUT | fragments.PIPELINE_HOST_RESPONSE if stream.created:
+            case fragments.END_OF_PIPELINE_INPUT if stream.created and not message.data:
+                pass
+            case fragments.PIPELINE_HOST_RESPONSE if stream.created:
                 pass
             case _:
                 raise Malformed(f"message type 0x{message.type:08X} is not for this pipeline")

@@ -88,10 +88,11 @@ def test_a_whole_message_is_taken_whole_and_in_single_bytes(client: SoapClient) 
 
 @pytest.mark.parametrize(
     "member",
-    (
-        "NoInput ApartmentState RemoteStreamOptions AddToHistory HostInfo IsNested PowerShell Cmds History RedirectShellErrorOutputPipe "
-        "Cmd IsScript UseLocalScope MergeMyResult MergeToResult MergePreviousResults Args N V"
-    ).split(),
+    [
+        *("NoInput", "ApartmentState", "RemoteStreamOptions", "AddToHistory", "HostInfo", "IsNested"),
+        *("PowerShell", "Cmds", "History", "RedirectShellErrorOutputPipe"),
+        *("Cmd", "IsScript", "UseLocalScope", "MergeMyResult", "MergeToResult", "MergePreviousResults", "Args", "N", "V"),
+    ],
 )
 def test_a_pipeline_without_a_member_that_it_must_have_is_no_message(client: SoapClient, fake: FakePowerShell, member: str) -> None:
     """A fault, nothing ran, and the session lives on."""
@@ -113,10 +114,11 @@ def test_a_pipeline_without_a_member_that_it_must_have_is_no_message(client: Soa
         ('<B N="IsScript">false</B>', '<S N="IsScript">false</S>'),
         ('<Nil N="UseLocalScope" />', '<S N="UseLocalScope">x</S>'),
         ("<S N='Cmd'>Get-VM</S>", "<I32 N='Cmd'>1</I32>"),
+        (command(), ""),
     ],
 )
 def test_a_member_of_another_type_makes_no_message(client: SoapClient, fake: FakePowerShell, old: str, new: str) -> None:
-    """Booleans are booleans and names are text."""
+    """Booleans are booleans, names are text, and a statement has a command."""
     assert old in PLAIN
     assert refused(client, PLAIN.replace(old, new)) == PLUGIN
     assert fake.ran == []
@@ -164,6 +166,9 @@ def test_input_needs_a_pipeline_that_takes_some(client: SoapClient) -> None:
     """A pipeline with NoInput takes none; an answer to a question that nobody asked begins no command."""
     id = uuid.uuid4()
     data = b"".join(client.fragments(client.message(kind, body, id))[0] for kind, body in ((CREATE, PLAIN), (INPUT, "<S>x</S>")))
+    assert fault(client.run(data, id)) == PLUGIN
+    id = uuid.uuid4()
+    data = b"".join(client.fragments(client.message(kind, body, id))[0] for kind, body in ((CREATE, create(command(), no_input=False)), (END, "<S>x</S>")))
     assert fault(client.run(data, id)) == PLUGIN
     id = uuid.uuid4()
     assert fault(client.run(client.fragments(client.message(0x41101, PLAIN, id))[0], id)) == PLUGIN

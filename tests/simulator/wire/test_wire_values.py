@@ -167,9 +167,9 @@ def test_a_parameter_without_a_name_makes_no_pipeline(name: str) -> None:
         argument(name, "x")
 
 
-@pytest.mark.parametrize("commands", ["", command("<Nil N='Cmd' />"), command("<S N='Cmd'></S>")])
-def test_a_message_without_commands_or_names_makes_no_pipeline(commands: str) -> None:
-    """CREATE_PIPELINE must hold a command, and a command its name."""
+@pytest.mark.parametrize("commands", [command("<Nil N='Cmd' />"), command("<S N='Cmd'></S>")])
+def test_a_command_without_a_name_makes_no_pipeline(commands: str) -> None:
+    """The message reads, but a command must have its name."""
     with pytest.raises(NotCreated):
         read_create(parse(create(commands).encode()), secrets=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -117,6 +118,32 @@ def test_templates_shorten_from_three_machines_on() -> None:
     three = exported(HOST, host(3))
     assert three.text.count("kind: VirtualMachineTemplate") == 1
     assert three.text.count("startup: 2GiB") == 1
+
+
+def _bodies(live: LiveHost) -> dict[str, Any]:
+    return {one.title: one.body for one in exported(HOST, live).objects if one.body is not None and one.body["kind"].startswith("VirtualMachine")}
+
+
+def _of(number: int, **general: Any) -> LiveVm:
+    vm = _machine()
+    return replace(vm, id=f"id{number}", name=f"m{number}", disks=(), general=replace(vm.general, **general))
+
+
+def test_a_template_is_what_a_person_would_write() -> None:
+    """Machines that differ in their start delay alone have a template and say their delay; one more like three others takes theirs and says what is its
+    own, unless it would inherit what it does not have; those that share no more than their size have none."""
+    staggered = _bodies(replace(LIVE, vms=tuple(_of(n, start_delay=30 * n, stop_action="Save") for n in range(1, 5))))
+    template = {"generation": 2, "automaticActions": {"stop": "Save"}, "processor": {"count": 2}, "memory": {"startup": "2GiB"}}
+    said = staggered["template gen2-2cpu-2gib"]
+    assert {key: said[key] for key in said if key not in ("apiVersion", "kind", "name")} == template
+    assert [staggered[f"vm/m{n}"]["automaticActions"] for n in (1, 2, 3, 4)] == [{"startDelay": text} for text in ("30s", "1m", "90s", "2m")]
+    odd = replace(LIVE, vms=(*(_of(n, start_delay=30) for n in range(1, 4)), _of(4, start_delay=60)))
+    assert _bodies(odd)["vm/m4"]["automaticActions"] == {"startDelay": "1m"}
+    assert _bodies(odd)["vm/m4"]["template"] == _bodies(odd)["vm/m1"]["template"]
+    lacking = replace(LIVE, vms=(*(_of(n, start_delay=30) for n in range(1, 4)), _of(4)))
+    assert "template" not in _bodies(lacking)["vm/m4"], "it would inherit a delay that it does not have"
+    apart = replace(LIVE, vms=tuple(_of(n, start_delay=30 * n) for n in range(1, 5)))
+    assert not any("template" in body for body in _bodies(apart).values())
 
 
 def test_no_secret_and_nothing_of_the_hosts_file() -> None:

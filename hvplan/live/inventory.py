@@ -13,7 +13,7 @@ from hvplan.diagnostics import Diagnostic
 from hvplan.document import inventory as doc
 from hvplan.document.inventory import InventoryDocument, Unread
 from hvplan.errors import ConfigurationError
-from hvplan.live.read import in_scope, is_vhd
+from hvplan.live.read import in_scope, is_vhd, media
 from hvplan.live.wanted import Wanted
 from hvplan.model.boot import BootEntry
 from hvplan.model.devices import AdapterSettings, DriveSettings, Vlan, parse_slot
@@ -92,9 +92,10 @@ def as_read(live: LiveHost, wanted: Wanted) -> LiveHost:
 
     So a plan against an inventory is the plan against the host. What the inventory does not know is Unknown.
     """
-    attached = [drive.path for vm in live.vms if in_scope(vm, wanted) for drive in vm.disks if is_vhd(drive.path)]
+    looked_at = [vm for vm in live.vms if in_scope(vm, wanted)]
+    attached = [drive.path for vm in looked_at for drive in vm.disks if is_vhd(drive.path)]
     files: dict[str, LiveFile | Unknown | None] = {}
-    for path in (*wanted.files, *wanted.vhds, *attached):
+    for path in (*wanted.files, *wanted.vhds, *attached, *media(live.vms if wanted.media else looked_at)):
         key = normal_path(path)
         files[key] = live.files[key] if key in live.files else _not_asked(path)
     vhds: dict[str, LiveVhd | Unknown | None] = {}

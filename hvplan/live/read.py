@@ -54,9 +54,10 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     doubtful = any(name == "adapters" and answer.errors for name, answer in answers)
     by_vm = told(answers, _adapter_ids(ask(session, (_ADAPTER_IDS,), what="adapters of its VMs", host=host)) if doubtful else None, lacking)
     vms = tuple(live_vm(record, by_vm, about.commands) for record in records)
-    attached = [drive.path for machine in vms if in_scope(machine, wanted) for drive in machine.disks if is_vhd(drive.path)]
-    attached += [path for machine in vms if in_scope(machine, wanted) for path in _going(machine)]
-    files = read_files(session, (*wanted.files, *wanted.vhds, *attached, *(_media(vms) if wanted.media else ())), host=host)
+    looked_at = [machine for machine in vms if in_scope(machine, wanted)]
+    attached = [drive.path for machine in looked_at for drive in machine.disks if is_vhd(drive.path)]
+    attached += [path for machine in looked_at for path in _going(machine)]
+    files = read_files(session, (*wanted.files, *wanted.vhds, *attached, *media(vms if wanted.media else looked_at)), host=host)
     return LiveHost(
         identity=about.identity,
         commands=about.commands,
@@ -84,7 +85,7 @@ def _adapter_ids(answer: Answer) -> Mapping[str, frozenset[str]]:
 
 
 def in_scope(machine: LiveVm, wanted: Wanted) -> bool:
-    """Are the disks of this machine read."""
+    """Are the disks of this machine read, and the files in its DVD drives looked for."""
     if wanted.every or machine.name.casefold() in wanted.names:
         return True
     owner, _ = marker.find(machine.notes)
@@ -97,7 +98,7 @@ def _going(machine: LiveVm) -> Iterator[str]:
     return (path for path in (owner.going.values() if owner else ()) if is_vhd(path))
 
 
-def _media(vms: Iterable[LiveVm]) -> Iterator[str]:
+def media(vms: Iterable[LiveVm]) -> Iterator[str]:
     """Files in DVD drives; a drive of the host that was put in has no full path."""
     yield from (drive.path for machine in vms for drive in machine.dvds if re.match(r"[A-Za-z]:[\\/].|\\\\[^\\]", drive.path))
 

@@ -13,10 +13,11 @@ from hvplan.model.values import Unset, is_root, normal_path
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """`host`: its name, for messages. `names`: VMs, in small letters, whose disks are read; `stacks`: so are those of VMs these stacks own.
+    What is in their DVD drives is looked for too: without it they would not start.
 
     `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
     `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
-    `network`: switches are declared, so what the host lends them is read. `media`: what is in DVD drives is looked for, as an export has to.
+    `network`: switches are declared, so what the host lends them is read. `media`: what is in any DVD drive is looked for, as an export has to.
     `restricted`: the host is reached at an endpoint of its own, where functions stand for constant scripts.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,16 @@ def test_the_on_ramp(lab: Path) -> None:
     assert hvplan("apply", "ours", "--yes").exit == 3
     assert _good(hvplan("apply", "ours", "--yes", "--adopt")).exit == 0
     assert _good(hvplan("plan", "ours", "--detailed-exitcode")).out.splitlines()[-1].startswith("Nothing to do: ")
+
+
+def test_what_to_type_next_works_as_it_stands(lab: Path) -> None:
+    """Of a host in a hosts file nothing is written into the export, so the command that is named, below it and in its head, names that file too."""
+    shutil.move(lab / "host.yaml", lab / "my hosts.yaml")
+    said = _good(hvplan("export", "--hosts", "my hosts.yaml", "-o", "ours"))
+    words = shlex.split(said.out.split("Next: hvplan ")[1])
+    assert words == ["plan", "ours/hv07.yaml", "--hosts", "my hosts.yaml"]
+    assert _good(hvplan(*words)).out.splitlines()[-1].startswith("Nothing to do: ")
+    assert "#   hvplan plan ours/hv07.yaml --hosts 'my hosts.yaml': says" in (lab / "ours" / "hv07.yaml").read_text("utf-8")
 
 
 def test_the_oddities_are_told(lab: Path) -> None:

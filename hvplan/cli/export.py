@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from hvplan.cli import options
 from hvplan.cli.files import save, unwritable
@@ -54,13 +55,14 @@ def command(
     if several and (out is None or file):
         raise click.UsageError(f"there are {len(found)} hosts; choose one with --host, or name a folder with -o")
     given = address is not None
+    reached = f" --hosts {shlex.quote(hosts_file)}" if hosts_file and ctx.get_parameter_source("hosts_file") is ParameterSource.COMMANDLINE else ""
     written: dict[str, str] = {}
     for one in found:
         host = one.target.host
         target = out if file and out else os.path.join(out or ".", f"{_file_name(host.name)}.yaml")
         folder = os.path.dirname(os.path.abspath(target))
         shown = shown_host(host if given or not host.from_hosts_file else replace(host, connection={}), folder)
-        made = exported(host, one.live, several=several, machines=machines, file=target if out else "FILE", shown=shown)
+        made = exported(host, one.live, several=several, machines=machines, file=f"{shlex.quote(target) if out else 'FILE'}{reached}", shown=shown)
         written[target] = made.text
         for text in dict.fromkeys(f"{left.title}: {'; '.join(left.remarks)}" for left in made.left_out):
             state.output.progress(f"Left out: {visible(text)}")
@@ -72,7 +74,7 @@ def command(
 
         written |= {os.path.join(out, SCHEMA_FILE): dumps(schemas()["hvplan.schema.json"])}
     _save(written, force=force)
-    _told(state, list(written), [one.target.host.name for one in found], out if several else "")
+    _told(state, list(written), [one.target.host.name for one in found], out if several else "", reached)
     return 0
 
 
@@ -93,8 +95,9 @@ def _save(written: dict[str, str], *, force: bool) -> None:
         save(name, text.encode("utf-8"))
 
 
-def _told(state: Run, files: Sequence[str], hosts: Sequence[str], folder: str) -> None:
+def _told(state: Run, files: Sequence[str], hosts: Sequence[str], folder: str, reached: str) -> None:
+    """What was written, and the command that plans it. `reached`: the words that say how a host is reached that these files do not say."""
     documents = [name for name in files if not name.endswith(SCHEMA_FILE)]
     state.output.lines(
-        [Line(f"Wrote {', '.join(documents)} from {plural(len(hosts), 'host')}. Next: hvplan plan {shlex.quote(folder or documents[0])}", "good")]
+        [Line(f"Wrote {', '.join(documents)} from {plural(len(hosts), 'host')}. Next: hvplan plan {shlex.quote(folder or documents[0])}{reached}", "good")]
     )

@@ -75,7 +75,8 @@ def adapters_of(vm: LiveVm, live: LiveHost) -> Found:
 
 def _twin(adapter: LiveAdapter, twins: list[LiveAdapter], taken: set[str], adapters: Sequence[LiveAdapter], live: LiveHost, found: Found) -> None:
     if adapter.mac == NO_MAC or sum(a.mac == adapter.mac for a in adapters) > 1:
-        found.say(f"{len(twins)} network adapters are named {adapter.name}; one of them ({adapter.id}) has no MAC address of its own to know it by")
+        which = f"{len(twins)} network adapters are named {adapter.name}; one of them ({adapter.id})"
+        found.say(f"{which} has no MAC address of its own to know it by and is not declared")
         return
     first = twins[0] is adapter or all(name not in found.devices for name in {a.name for a in twins})
     key = adapter.name if first else unique(adapter.name, taken)

@@ -1,7 +1,8 @@
 """Templates for machines that are alike, as somebody who knows them would write them; a machine then says what is its own.
 
-Three machines with all plain settings in common make a template of these. One that differs from it in few of them takes it
-too, and says those. Of three others of one size the template has whatever they all have in common, where that is worth it.
+Three machines with all plain settings in common make a template of these; a start delay and folders may differ, as they do from
+machine to machine. One that differs from it in few settings takes it too, and says those. Of three others of one size the
+template has whatever they all have in common, where that is worth it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ LEAST: Final = 4
 """How many settings machines of one size must share to be worth a template; these are generation, processors and memory, and one more."""
 OWN: Final = frozenset({"apiVersion", "kind", "name", "host", "lifecycle", "state", "notes", "devices"})
 """What belongs to one machine alone; all else of it may stand in a template."""
+
+INDIVIDUAL: Final = frozenset({("automaticActions", "startDelay"), ("path",), ("smartPagingPath",), ("checkpoints", "path")})
+"""What tells no machine from others of its kind."""
 
 Leaves = Mapping[tuple[str, ...], Json]
 """The values of a body by their paths; a list is one value."""
@@ -46,22 +50,29 @@ def _groups(alike: Sequence[Written]) -> list[tuple[Leaves, list[Written]]]:
     """What templates of machines of one size hold, each with the machines that take it."""
     same: dict[str, list[Written]] = {}
     for machine in alike:
-        same.setdefault(repr(_leaves(shared(machine.body or {}))), []).append(machine)
-    groups: list[tuple[Leaves, list[Written]]] = [(_leaves(shared(members[0].body or {})), members) for members in same.values() if len(members) >= ENOUGH]
+        same.setdefault(repr({path: value for path, value in _of(machine).items() if path not in INDIVIDUAL}), []).append(machine)
+    groups = [(_common(members), members) for members in same.values() if len(members) >= ENOUGH]
     left: list[Written] = []
     for machine in (machine for members in same.values() if len(members) < ENOUGH for machine in members):
-        own = _leaves(shared(machine.body or {}))
+        own = _of(machine)
         near = min(groups, key=lambda group: _different(group[0], own), default=None)
         if near is not None and 2 * _different(near[0], own) <= len(near[0]):
             near[1].append(machine)
         else:
             left.append(machine)
-    if len(left) >= ENOUGH:
-        every = [_leaves(shared(machine.body or {})) for machine in left]
-        common = {path: value for path, value in every[0].items() if all(path in own and own[path] == value for own in every)}
-        if len(common) >= LEAST:
-            groups.append((common, left))
+    if len(left) >= ENOUGH and len(common := _common(left)) >= LEAST:
+        groups.append((common, left))
     return groups
+
+
+def _of(machine: Written) -> Leaves:
+    return _leaves(shared(machine.body or {}))
+
+
+def _common(machines: Sequence[Written]) -> Leaves:
+    """The values that all of them have."""
+    first, *others = (_of(machine) for machine in machines)
+    return {path: value for path, value in first.items() if all(path in own and own[path] == value for own in others)}
 
 
 def _different(template: Leaves, own: Leaves) -> int:

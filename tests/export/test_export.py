@@ -137,12 +137,12 @@ def test_a_template_is_what_a_person_would_write() -> None:
     said = staggered["template gen2-2cpu-2gib"]
     assert {key: said[key] for key in said if key not in ("apiVersion", "kind", "name")} == template
     assert [staggered[f"vm/m{n}"]["automaticActions"] for n in (1, 2, 3, 4)] == [{"startDelay": text} for text in ("30s", "1m", "90s", "2m")]
-    odd = replace(LIVE, vms=(*(_of(n, start_delay=30) for n in range(1, 4)), _of(4, start_delay=60)))
-    assert _bodies(odd)["vm/m4"]["automaticActions"] == {"startDelay": "1m"}
+    odd = replace(LIVE, vms=(*(_of(n, stop_action="Save") for n in range(1, 4)), _of(4, stop_action="TurnOff", start_delay=60)))
+    assert _bodies(odd)["vm/m4"]["automaticActions"] == {"startDelay": "1m", "stop": "TurnOff"}
     assert _bodies(odd)["vm/m4"]["template"] == _bodies(odd)["vm/m1"]["template"]
-    lacking = replace(LIVE, vms=(*(_of(n, start_delay=30) for n in range(1, 4)), _of(4)))
-    assert "template" not in _bodies(lacking)["vm/m4"], "it would inherit a delay that it does not have"
-    apart = replace(LIVE, vms=tuple(_of(n, start_delay=30 * n) for n in range(1, 5)))
+    lacking = replace(LIVE, vms=(*(_of(n, stop_action="Save") for n in range(1, 4)), _of(4)))
+    assert "template" not in _bodies(lacking)["vm/m4"], "it would inherit Save, and says nothing of it"
+    apart = replace(LIVE, vms=tuple(_of(n, stop_action=action) for n, action in enumerate(("Save", "TurnOff", "ShutDown"))))
     assert not any("template" in body for body in _bodies(apart).values())
 
 

@@ -100,8 +100,8 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
     for _, row, value in written(adapter.settings):
         if row.path == "switch" or value == _given(row):
             continue
-        if why := _vlan_alone(adapter, live) if row.path == "vlan" else "":
-            found.say(f"network adapter {adapter.name}: its vlan {row.kind.show(value)} is not declared: {why}", partial=True)
+        if why := _alone(row, adapter, found, live):
+            found.say(f"network adapter {adapter.name}: its {row.path} {row.kind.show(value)} is not declared: {why}", partial=True)
         elif readable(row, row.kind.json(value), value):
             put(values, row.path, plain(row, value))
         else:
@@ -115,8 +115,16 @@ def _settings(adapter: LiveAdapter, live: LiveHost, found: Found) -> dict[str, J
     return values
 
 
+def _alone(row: Row, adapter: LiveAdapter, found: Found, live: LiveHost) -> str:
+    """Why no file may say a value that the host has all the same, `""` if one may. `found`: the adapters before this one."""
+    if row.path == "mac":
+        same = next((name for name, other in found.devices.items() if other.get("mac") == adapter.settings.mac), "")
+        return f"network adapter {same} has the same" if same else ""
+    return _vlan_alone(adapter, live) if row.path == "vlan" else ""
+
+
 def _vlan_alone(adapter: LiveAdapter, live: LiveHost) -> str:
-    """Why no file could ask for the VLANs that the adapter has where it is now: it got them before it came there (behaviour 2.4)."""
+    """The adapter got its VLANs before it came where it is now (behaviour 2.4)."""
     vlan, switch = adapter.settings.vlan, adapter.settings.switch
     if not isinstance(vlan, Vlan):
         return ""

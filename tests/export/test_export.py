@@ -227,21 +227,31 @@ vms:
     generation: 1
     memory: {startup: 2GiB}
     devices: {networkAdapters: {lan: {switch: lan, legacy: true, vlan: {trunk: [10-20], native: 1}}}}
+  - name: copied
+    generation: 2
+    memory: {startup: 2GiB}
+    devices: {networkAdapters: [{name: a, switch: lan, mac: 00-15-5D-00-00-01}, {name: b, switch: lan, mac: 00-15-5D-00-00-01}]}
   - {name: blocks, generation: 1, memory: {startup: 2GiB}, devices: {disks: [{slot: ide 0:0, path: 'D:\odd.vhd'}]}}
   - {name: brackets, generation: 1, memory: {startup: 2GiB}, devices: {disks: [{slot: ide 0:0, path: 'D:\a [1].vhdx'}]}}
 """
 
 
 def test_one_value_that_no_file_may_say_leaves_its_machine_standing() -> None:
-    """A VLAN mode that the rules refuse where the adapter is, and a block size of another format: told above the machine, which is declared without
-    them; a file whose name New-VHD would take for a pattern is declared, and it is told that nobody could make it anew. Rates are written with a unit."""
+    """A VLAN mode that the rules refuse where the adapter is, a MAC address twice, a block size of another format: told above the machine, which is
+    declared without them; so is that nobody could make anew a file whose name New-VHD takes for a pattern. Rates are written with a unit."""
     live = read_host(DirectSession(SimulatedWorld.from_text(CROSSED)), Wanted(host="hv01", every=True, network=True))
     made = exported(HOST, live)
     assert made.left_out == (), made.text
     one = {written.title: written for written in made.objects}
-    for name, told in (("private", "its vlan isolated"), ("emulated", "its vlan"), ("blocks", "block size"), ("brackets", "pattern")):
+    for name, told in (
+        ("private", "its vlan isolated"),
+        ("copied", "network adapter a has the same"),
+        ("emulated", "its vlan"),
+        ("blocks", "block size"),
+        ("brackets", "pattern"),
+    ):
         assert any(told in remark for remark in one[f"vm/{name}"].remarks), one[f"vm/{name}"].remarks
-    assert {title for title, written in one.items() if written.partial} == {"vm/private", "vm/emulated", "vm/blocks", "vm/brackets"}
+    assert {title for title, written in one.items() if written.partial} == {"vm/private", "vm/emulated", "vm/copied", "vm/blocks", "vm/brackets"}
     assert "bandwidth: {maximum: 1500Mbit}" in made.text
 
 

@@ -84,6 +84,51 @@ def test_only_what_is_visible_is_there(host: Endpoint, tmp_path: Path) -> None:
     assert done.count("Set-VM") == 1
 
 
+MERGED = r"""
+@{
+    SessionType = 'RestrictedRemoteServer'
+    VisibleCmdlets = @{ Name = 'Set-VM'; Parameters = @{ Name = 'Name' } }, @{ Name = 'set-vm'; Parameters = @{ Name = 'Notes'; ValidateSet = 'a' } },
+        @{ Name = 'Set-VM'; Parameters = @{ Name = 'Notes'; ValidateSet = 'b' }, @{ Name = 'NewVMName' } }, 'Get-VM'
+    VisibleFunctions = @{ Name = 'Stop-VM'; Parameters = @{ Name = 'Name' }, @{ Name = 'TurnOff' } }
+}
+"""
+
+
+def test_tables_of_one_command_are_one_and_a_plain_name_brings_their_module(tmp_path: Path, engine: Path | None) -> None:
+    """Parameters and words of all tables hold, most of all those that forbid; `Get-VM` imports Hyper-V for the tables before it."""
+    path = tmp_path / "merged.psrc"
+    path.write_text(MERGED, "utf-8")
+    with endpoint(tmp_path, engine=engine, configuration_file=path) as host, pool(host, configuration_name="merged") as opened:
+        client = Host(opened)
+        for notes in ("a", "B"):
+            assert ids(client.run(("Set-VM", {"Name": "old-web", "Notes": notes}))) == []
+        assert failed(opened, "Set-VM", Name="old-web", Notes="c") == "ParameterArgumentValidationError,Set-VM"
+        assert failed(opened, "Set-VM", Name="old-web", ProcessorCount=2) == "NamedParameterNotFound,Set-VM"
+        assert ids(client.run(("Stop-VM", {"Name": "old-web", "TurnOff": True}))) == []
+
+
+def test_null_is_the_empty_text_for_a_limited_command(tmp_path: Path, engine: Path | None) -> None:
+    """A function's text parameter converts null before anything validates it: notes are emptied, though the cmdlet itself refuses null."""
+    path = tmp_path / "notes.psrc"
+    path.write_text("@{ VisibleCmdlets = 'Get-VM', @{ Name = 'Set-VM'; Parameters = @{ Name = 'Name' }, @{ Name = 'Notes' } } }", "utf-8")
+    with endpoint(tmp_path, engine=engine, configuration_file=path) as host, pool(host, configuration_name="notes") as opened:
+        client = Host(opened)
+        for notes in ("kept", None):
+            assert ids(client.run(("Set-VM", {"Name": "old-web", "Notes": notes}))) == []
+        (machine,) = client.run(("Get-VM", {"Name": "old-web"})).output
+        assert machine.adapted_properties["Notes"] == ""
+
+
+def test_a_session_has_the_eight_functions_of_its_own(host: Endpoint) -> None:
+    """A bare Get-Command lists them beside what is visible (JEA)."""
+    with pool(host, configuration_name="hvplan.lab") as opened:
+        shell = PowerShell(opened)
+        found = shell.add_cmdlet("Get-Command").add_parameter("CommandType", "Function").invoke()
+        own = {"Clear-Host", "Exit-PSSession", "Get-Command", "Get-FormatData", "Get-Help", "Measure-Object", "Out-Default", "Select-Object"}
+        assert {command.adapted_properties["Name"] for command in found} == own | {"Set-VM", "Start-VM"}
+        assert Host(opened).run(("Exit-PSSession", {})).output == []
+
+
 def test_no_script_runs_there(host: Endpoint) -> None:
     """Script text, however harmless, is refused: the session has no language."""
     with pool(host, configuration_name="hvplan.lab") as opened:

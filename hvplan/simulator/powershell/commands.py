@@ -118,7 +118,7 @@ def not_found(name: str, id: str = "CommandNotFoundException", message: str = ""
 def for_function(found: Found, arguments: Sequence[Argument]) -> Sequence[Argument]:
     """Arguments as a function's parameters take them, which convert in an attribute of their own.
 
-    Null to a switch is false there, though true for a cmdlet (truth 8); a list becomes text where one text is wanted.
+    Null to a switch is false there, though true for a cmdlet (truth 8); where one text is wanted a list becomes text, and null the empty one.
     """
     return [_for_function(found.cmdlet, argument) for argument in arguments]
 
@@ -133,7 +133,7 @@ def _for_function(cmdlet: Cmdlet, argument: Argument) -> Argument:
         return argument
     if parameter.is_switch and argument.value is None:
         return Argument(argument.name, False)
-    if parameter.type == "System.String" and isinstance(argument.value, list | tuple):
+    if parameter.type == "System.String" and (argument.value is None or isinstance(argument.value, list | tuple)):
         return Argument(argument.name, text(argument.value))
     return argument
 

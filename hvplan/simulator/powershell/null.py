@@ -1,4 +1,4 @@
-"""The command that takes everything and gives nothing."""
+"""Commands that do nothing: one that takes everything, and one that says it is not simulated."""
 
 from __future__ import annotations
 
@@ -22,3 +22,16 @@ class Null:
 
     def end(self) -> None:
         """Nothing was kept."""
+
+
+class NotSimulated(Null):
+    """A command that is there, and whose call fails rather than give a wrong answer."""
+
+    def __init__(self, name: str, bound: Mapping[str, Any], host: Host) -> None:
+        super().__init__(bound, host)
+        self._name = name
+        self._host = host
+
+    def begin(self) -> None:
+        """Fail."""
+        self._host.fail("NotSimulated", "NotImplemented", f"{self._name} is not simulated.", "PSNotSupportedException")

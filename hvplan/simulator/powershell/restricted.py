@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hvplan.simulator.powershell import binding_errors, compare, psobject
@@ -18,7 +19,7 @@ from hvplan.simulator.powershell.commands import Commands, Found, Limit, Make, O
 from hvplan.simulator.powershell.common_parameters import COMMON
 from hvplan.simulator.powershell.data_file import read_data_file
 from hvplan.simulator.powershell.declarations import Cmdlet, Parameter, SetEntry
-from hvplan.simulator.powershell.null import Null
+from hvplan.simulator.powershell.null import NotSimulated, Null
 from hvplan.simulator.powershell.stage import Terminate
 
 ALIASES: Mapping[str, str] = {
@@ -55,6 +56,14 @@ PROXIES: Mapping[str, Mapping[str, tuple[tuple[str, tuple[object, ...]], ...]]] 
     "Measure-Object": {"InputObject": ()},
 }
 """The proxies that a RestrictedRemoteServer session has of its own (windows.md, JEA): parameters and their validation."""
+
+BUILT_IN: Mapping[str, tuple[tuple[tuple[str, str, bool], ...], Make]] = {
+    "Clear-Host": ((), partial(NotSimulated, "Clear-Host")),
+    "Exit-PSSession": ((), Null),
+    "Get-FormatData": ((("TypeName", "System.String[]", False), ("PowerShellVersion", "System.Version", False)), Null),
+    "Get-Help": ((("Name", "System.String", False), ("Category", "System.String[]", False)), partial(NotSimulated, "Get-Help")),
+}
+"""Its other functions (windows.md, JEA): parameters, and what they do here, where nobody asks for formats."""
 
 _KEYS = {"sessiontype": "type", "modulestoimport": "modules", "visiblecmdlets": "cmdlets", "visiblefunctions": "functions"}
 
@@ -95,6 +104,23 @@ def read_role(text: str) -> Mapping[str, Any]:
     return read if any(key.lower() == "sessiontype" for key in read) else {"SessionType": "RestrictedRemoteServer", **read}
 
 
+def _merged(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Tables of one name as one: all their parameters, and of one parameter all its words and all its patterns.
+
+    A parameter that one of them leaves free stays bound by what another asks of it, as the real engine has it.
+    """
+    names: dict[str, str] = {}
+    rows: dict[str, dict[str, dict[str, Any]]] = {}
+    for entry in entries:
+        key = names.setdefault(str(entry["Name"]).lower(), str(entry["Name"])).lower()
+        for row in _listed(entry["Parameters"]):
+            whole = rows.setdefault(key, {}).setdefault(str(row["Name"]).lower(), {"Name": row["Name"]})
+            for limit in ("ValidateSet", "ValidatePattern"):
+                if row.get(limit) is not None:
+                    whole[limit] = [*_listed(whole.get(limit)), *_listed(row[limit])]
+    return [{"Name": name, "Parameters": list(rows.get(key, {}).values())} for key, name in names.items()]
+
+
 def _listed(value: Any) -> Sequence[Any]:
     return [] if value is None else value if isinstance(value, list | tuple) else [value]
 
@@ -117,13 +143,15 @@ class RestrictedCommands:
         if configuration.type == "RestrictedRemoteServer":
             for name, parameters in PROXIES.items():
                 self._proxy(name, parameters)
+            for name, (declared, make) in BUILT_IN.items():
+                self._functions[name.lower()] = function(name, "", declared, make)
             self._functions["out-default"] = function("Out-Default", "Microsoft.PowerShell.Core", [("InputObject", "System.Object", True)], Null, by_value=True)
-        loaded = {module.lower() for module in configuration.modules}
+        loaded = {module.lower() for module in configuration.modules} | self._imported(configuration.entries)
         for entry in configuration.entries:
             if isinstance(entry, str):
                 self._plain(entry, module_functions, loaded)
-            else:
-                self._limited(entry, loaded)
+        for table in _merged(entry for entry in configuration.entries if not isinstance(entry, str)):
+            self._limited(table, loaded)
 
     def find(self, typed: str) -> Found:
         """See `Commands`."""
@@ -173,6 +201,11 @@ class RestrictedCommands:
                 if cmdlet is not None and module.lower() in ("", cmdlet.module.lower()):
                     self._public[name.lower()] = self._open.found(cmdlet)
 
+    def _imported(self, entries: Iterable[str | Mapping[str, Any]]) -> set[str]:
+        """The modules that plain names import, whatever stands before them; patterns and tables import none."""
+        plain = (entry for entry in entries if isinstance(entry, str) and not compare.has_wildcard(entry))
+        return {cmdlet.module.lower() for cmdlet in map(self._catalogue.find, plain) if cmdlet is not None}
+
     def _limited(self, entry: Mapping[str, Any], loaded: set[str]) -> None:
         name = str(entry["Name"])
         cmdlet = self._catalogue.find(name)
@@ -184,9 +217,8 @@ class RestrictedCommands:
             known = cmdlet.by_name.get(str(row["Name"]).lower())
             if known is None:
                 continue
-            pattern = row.get("ValidatePattern")
-            if pattern is not None:
-                limits[known.name] = (Pattern(str(pattern)),)
+            if row.get("ValidatePattern") is not None:
+                limits[known.name] = (Pattern("|".join(str(pattern) for pattern in _listed(row["ValidatePattern"]))),)
             if row.get("ValidateSet") is not None:
                 known = replace(known, validation=(*known.validation, ("set", tuple(str(word) for word in _listed(row["ValidateSet"])))))
             chosen.append(known)

@@ -134,7 +134,8 @@ def _untold(case: Case) -> bool:
     for secure boot a host knows, whose class has no properties there.
     """
     desired, world, plan = ((case.folder / name).read_text("utf-8") for name in ("desired.yaml", "host.world.yaml", "plan.json"))
-    return "bandwidth:" in desired + world or '"secure-boot-template"' in plan or 'release: "2016"' in world or bool(re.search(r"bootOrder: \[.*file \\", world))
+    lacking = "bandwidth:" in desired + world or 'release: "2016"' in world or '"secure-boot-template"' in plan
+    return lacking or bool(re.search(r"bootOrder: \[.*file \\", world))
 
 
 @NEEDS_ENGINE

@@ -1,4 +1,4 @@
-"""Figures: what tests counted stands in the summary of every run, where a reader of the log looks for it."""
+"""Figures: what tests counted stands in the summary of every run, where a reader of the log looks for it. And the longest tests begin first."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
         lines.append(f"{where}: {text}")
 
     return say
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take long by its own word begins first, so that no worker is left alone with it in the end."""
+
+    def most(item: pytest.Item) -> float:
+        given = item.get_closest_marker("timeout")
+        return float(given.args[0]) if given and given.args else 0.0
+
+    items.sort(key=most, reverse=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from hvplan.clock import SystemClock
 from hvplan.remoting.connection import Connection
 from hvplan.remoting.psrp import PsrpSession
@@ -28,6 +30,7 @@ def told(outcome: Outcome) -> tuple[object, ...]:
             return type(outcome).__name__, outcome.why
 
 
+@pytest.mark.timeout(600)
 def test_every_invocation_of_every_case_over_the_wire(tmp_path: Path, figure: Callable[[str], None]) -> None:
     """Plan, apply, plan of each case without protocol; then the same invocations in the same order on a fresh copy of its host over real
     PowerShell remoting: every record, error and warning is the same, and so is the host in the end."""

@@ -139,6 +139,7 @@ def _untold(case: Case) -> bool:
 
 
 @NEEDS_ENGINE
+@pytest.mark.timeout(900)
 def test_with_the_real_engine(served: tuple[Borrowed, Endpoint], tmp_path_factory: pytest.TempPathFactory, figure: Figure, subtests: pytest.Subtests) -> None:
     """Behind a real PowerShell every case gives the same plan, the same calls and the same end."""
     world, endpoint = served

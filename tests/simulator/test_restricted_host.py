@@ -180,6 +180,10 @@ def test_a_role_file_without_a_session_type_is_restricted(tmp_path: Path, engine
         ("@{ VisibleCmdlets = Get-VM }", "line 1"),
         ("@{ SessionType = 'Open' }", "unknown session type"),
         ("@{ VisibleCmdlets = @{ Name = 'Get-VM' } }", "Parameters"),
+        (
+            "@{ VisibleCmdlets = @{ Name = 'Set-VM'; Parameters = @{ Name = 'Name' } }; VisibleFunctions = @{ Name = 'set-vm'; Parameters = @() } }",
+            "list it once",
+        ),
         ("@{ RoleDefinitions = @{ 'LAB\\Admins' = @{ RoleCapabilities = 'x' } } }", "RoleDefinitions"),
     ],
 )

@@ -83,7 +83,7 @@ class Configuration:
 
 
 def read_configuration(data: Mapping[str, Any]) -> Configuration:
-    """A configuration from its data. Raises ValueError for a session type that there is none of."""
+    """A configuration from its data. Raises ValueError for a session type that there is none of, and for entries that no session opens with."""
     known = {_KEYS.get(key.lower(), key): value for key, value in data.items()}
     type = str(known.get("type", "Default"))
     if type not in ("Default", "RestrictedRemoteServer", "Empty"):
@@ -91,6 +91,9 @@ def read_configuration(data: Mapping[str, Any]) -> Configuration:
     for entry in (*_listed(known.get("cmdlets")), *_listed(known.get("functions"))):
         if not isinstance(entry, str) and not ("Name" in entry and "Parameters" in entry):
             raise ValueError(f"a visible command needs a Name and Parameters, or is a plain name: {entry!r}")
+    tables = [{str(entry["Name"]).lower() for entry in _listed(known.get(key)) if not isinstance(entry, str)} for key in ("cmdlets", "functions")]
+    for name in sorted(tables[0] & tables[1]):
+        raise ValueError(f"{name} has parameters among the visible cmdlets and among the visible functions: no session opens with it; list it once")
     modules = tuple(module if isinstance(module, str) else str(module["ModuleName"]) for module in _listed(known.get("modules")))
     return Configuration(type=type, modules=modules, entries=(*_listed(known.get("cmdlets")), *_listed(known.get("functions"))))
 

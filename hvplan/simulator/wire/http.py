@@ -23,6 +23,7 @@ _MAX_HEADERS: Final = 100
 _ONCE: Final = frozenset({"content-length", "transfer-encoding", "authorization"})
 _MAX_DISCARD: Final = 64 * 1024 * 1024
 _SWEEP: Final = 1.0
+_HEX: Final = frozenset(b"0123456789abcdefABCDEF")
 
 
 class _Refused(Exception):
@@ -194,6 +195,8 @@ def _read_body(stream: BinaryIO, headers: Mapping[str, str], limit: int) -> byte
     if "transfer-encoding" in headers:
         if headers["transfer-encoding"].lower() != "chunked":
             raise _Refused(HTTPStatus.NOT_IMPLEMENTED)
+        if "content-length" in headers:  # two ends of one body: nobody could tell where the next request begins
+            raise _Refused(HTTPStatus.BAD_REQUEST)
         return _read_chunks(stream, limit)
     said = headers.get("content-length", "0")
     if not said.isascii() or not said.isdecimal():
@@ -213,18 +216,18 @@ def _read_chunks(stream: BinaryIO, limit: int) -> bytes | None:
     size = 0
     while True:
         digits = _line(stream).partition(b";")[0].strip()
-        try:
-            length = int(digits.decode("ascii"), 16)
-        except ValueError:
-            raise _Refused(HTTPStatus.BAD_REQUEST) from None
-        if length < 0 or size + length > _MAX_DISCARD:
+        if not digits or not _HEX.issuperset(digits):
+            raise _Refused(HTTPStatus.BAD_REQUEST)
+        length = int(digits, 16)
+        if size + length > _MAX_DISCARD:
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if length == 0:
             while _line(stream) not in (b"\r\n", b"\n", b""):
                 pass
             return b"".join(parts) if size <= limit else None
         part = _exactly(stream, length)
-        _line(stream)
+        if _line(stream) not in (b"\r\n", b"\n"):
+            raise _Refused(HTTPStatus.BAD_REQUEST)
         size += length
         if size <= limit:
             parts.append(part)

@@ -47,6 +47,8 @@ def anonymised(document: InventoryDocument, words: frozenset[str], number: int =
         names.given(switch["name"], "switch")
     names.given(tree["host"], "host")
     names.given(tree["identity"]["computer"], "host")
+    if isinstance(tree["settings"], Mapping):
+        names.mac_range(tree["settings"])
     made: InventoryDocument = decode(InventoryDocument, _tree(tree, "", names) | {"anonymised": True})
     return made
 
@@ -94,6 +96,14 @@ class _Names:
             self.texts[key] = f"00155D{self._count('mac'):06X}"
         made = self.texts[key]
         return "-".join(made[at : at + 2] for at in range(0, 12, 2)) if "-" in text else made
+
+    def mac_range(self, settings: Mapping[str, Json]) -> None:
+        """The host's range of MAC addresses begins elsewhere and is as long as it was, behind all addresses that are made up one by one."""
+        ends = [settings.get(f"settings.macAddressRange.{end}") for end in ("minimum", "maximum")]
+        low, high = (int(re.sub("[^0-9A-Fa-f]", "", end), 16) if isinstance(end, str) and _MAC.fullmatch(end) else -1 for end in ends)
+        if 0 <= low <= high:
+            self.texts[f"mac {low:012X}"] = "00155DFF0000"
+            self.texts[f"mac {high:012X}"] = f"00155D{0xFF0000 + min(high - low, 0xFFFF):06X}"
 
 
 def _tree(value: Json, key: str, names: _Names, above: str = "") -> Json:

@@ -23,8 +23,12 @@ OF_THE_HOST: Final[Mapping[str, Callable[[LiveHost], Json]]] = {
     "processor.numa.maximumPerNode": lambda live: live.processors,
     "processor.numa.maximumPerSocket": lambda live: 1,
     "memory.numaMaximumPerNode": lambda live: live.memory,
+    "processor.threadsPerCore": lambda live: 1 if live.identity.release == "2016" else 0,
 }
-"""Where a new machine takes after its host: here one that is a single NUMA node. Others say so in every machine."""
+"""Where a new machine takes after its host: here one that is a single NUMA node; others say so in every machine.
+
+2016 has no 0 for as many threads as the host has (behaviour 3.2).
+"""
 
 FOLDERS: Final = frozenset({"checkpoints.path", "smartPagingPath"})
 """Folders that follow the machine's own where nobody chose others."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -140,3 +141,14 @@ def test_marks_still_fit_their_machines() -> None:
     made = host_of(anonymised(_inventory("cases-in-sync"), WORD_SETTINGS))
     (vm,) = made.vms
     assert f"stack=stack-1 id={vm.name} vm={vm.id[:13]} origin=created" in vm.notes
+
+
+def test_a_range_of_addresses_stays_one() -> None:
+    """The host's range of MAC addresses tells its IP address: it begins elsewhere, and is as long as it was."""
+    document = _inventory("cases-in-sync")
+    assert isinstance(document.settings, Mapping)
+    keys = ("settings.macAddressRange.minimum", "settings.macAddressRange.maximum")
+    ends = dict(zip(keys, ("00-15-5D-0A-07-00", "00-15-5D-0A-07-FF"), strict=True))
+    made = anonymised(replace(document, settings={**document.settings, **ends}), WORD_SETTINGS).settings
+    assert isinstance(made, Mapping)
+    assert tuple(made[key] for key in keys) == ("00-15-5D-FF-00-00", "00-15-5D-FF-00-FF")

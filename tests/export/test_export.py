@@ -198,6 +198,17 @@ def test_what_no_document_may_say_leaves_its_object_standing() -> None:
         assert written in made.text
 
 
+@pytest.mark.parametrize("release", ["2016", "2019", "2022", "2025", "Windows 11"])
+def test_a_plain_machine_says_little(release: str) -> None:
+    """On every release a machine of which nobody set anything says its size, and what hvplan would otherwise make differently."""
+    world = (
+        f'kind: World\nhost: {{name: HV01, release: "{release}", processors: 8, memory: 64GiB}}\nvms: [{{name: a, generation: 2, memory: {{startup: 1GiB}}}}]\n'
+    )
+    body = next(one.body for one in exported(HOST, read_host(DirectSession(SimulatedWorld.from_text(world)), Wanted(host="hv01", every=True))).objects[1:])
+    assert body is not None
+    assert body.keys() - {"automaticActions", "checkpoints"} == {"apiVersion", "kind", "name", "generation", "memory"}
+
+
 WINDOWS_LINES = r"""kind: World
 host: {name: HV01, release: "2025", processors: 8, memory: 64GiB, volumes: [{path: 'D:\', size: 2TiB, free: 1TiB}]}
 switches: [{name: lan, type: Internal, notes: "Production\r\nask Ada first\r\n"}]

@@ -181,6 +181,8 @@ def test_hostile_text_is_stored_and_read_back_equal(host: Host, text: str) -> No
     [
         ("Get-VM", {"Name": "missing"}, "InvalidParameter"),
         ("Get-Nothing", {}, "CommandNotFoundException"),
+        ("C:\\Get-VM", {}, "CommandNotFoundException"),
+        ("Nothing\\Get-VM", {}, "CouldNotAutoLoadModule"),
         ("Set-VM", {"Name": "old-web", "Bogus": 1}, "NamedParameterNotFound"),
         ("Set-VMProcessor", {"VMName": "old-web", "Count": "many"}, "CannotConvertArgumentNoMessage"),
         ("Set-VMMemory", {"VMName": "old-web", "StartupBytes": [1, 2]}, "CannotConvertArgument"),

@@ -81,7 +81,7 @@ class OpenCommands:
         cmdlet = self._catalogue.find(typed)
         module, _, bare = typed.rpartition("\\")
         if cmdlet is None or (module and bare.lower() != cmdlet.name.lower()):
-            if module and "\\" not in module and module.lower() not in self._modules:
+            if module and not set("\\:").intersection(module) and module.lower() not in self._modules:  # with one of them it is a path
                 message = f"The module '{module}' could not be loaded. For more information, run 'Import-Module {module}'."
                 raise Terminate(not_found(typed, "CouldNotAutoLoadModule", message))
             raise Terminate(not_found(typed))

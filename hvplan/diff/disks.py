@@ -10,6 +10,7 @@ from hvplan.diff.changes import Change, Create, Delete, Finding, Keep, NewFile
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.drives import diff_drive
 from hvplan.diff.files import header, prepare
+from hvplan.diff.keeps import doubtful
 from hvplan.diff.settings import manages_device, manages_group
 from hvplan.diff.ways import is_unfinished
 from hvplan.model.address import device
@@ -208,6 +209,8 @@ def _new(
     made = _file(disk, address, vm, ctx)
     if isinstance(made, Finding):
         return made
+    if (made is None or made.standing) and (doubt := doubtful(disk.path, ctx)):
+        return vm.refuse(address, "unknown", f"{doubt}, which is therefore not attached.", "vhd.path" if disk.vhd else "disk")
     impact, why = (Impact.RESTART, "an IDE drive") if slot.kind == "ide" else (Impact.ONLINE, "a SCSI drive")
     if slot.kind == "scsi" and slot.controller >= present:
         impact, why = Impact.RESTART, "it needs another SCSI controller"

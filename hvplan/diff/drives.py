@@ -11,6 +11,7 @@ from hvplan.diff.context import Context, Machine
 from hvplan.diff.digests import cause, disk_cause, disk_live, qos_section, qos_values
 from hvplan.diff.exchange import diff_file
 from hvplan.diff.files import header, possible_size
+from hvplan.diff.keeps import doubtful
 from hvplan.diff.settings import compare, manages, row_findings
 from hvplan.diff.still import still
 from hvplan.model.devices import Disk, Slot
@@ -93,6 +94,8 @@ def _no_growth(
     if exchanged:
         return
     yield from still(drive, found.path, address, "vhd.size", "made larger", vm, live, ctx, file=True)
+    if doubt := doubtful(found.path, ctx):
+        yield vm.refuse(address, "unknown", f"{doubt}, which is therefore not made larger.", "vhd.size")
     volume, more = ntpath.splitdrive(found.path)[0].lower(), size - found.size
     if found.type == "Fixed" and ctx.host.free.get(volume, more) < more:
         left = show_size(ctx.host.free[volume])

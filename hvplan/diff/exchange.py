@@ -10,7 +10,7 @@ from typing import Final
 from hvplan.diff.changes import BEFORE, Act, Exchange, FieldChange, Finding
 from hvplan.diff.context import Context, Machine
 from hvplan.diff.files import LARGEST, SHARE, differences, header, in_use, missing_folders, no_root, not_a_folder, possible_size
-from hvplan.diff.keeps import keeps_file, unread
+from hvplan.diff.keeps import doubtful, keeps_file
 from hvplan.diff.scope import fits_any
 from hvplan.diff.still import still
 from hvplan.diff.ways import Stand, acts, in_one_folder, stand
@@ -180,6 +180,8 @@ def _file_wrong(case: _Case, where: Stand, differing: Mapping[str, tuple[str, st
         yield case.finding("slot-occupied", f"{text} Give the one that is in the way a free slot first, and apply.", "slot")
     elif used := in_use(where.content, case.ctx):
         yield case.finding("file-in-use", f"{where.content} cannot be attached: {used}.")
+    elif doubt := doubtful(where.content, case.ctx):
+        yield case.finding("unknown", f"{doubt}, which is therefore not attached.")
     if differing and where.kind == "attach":
         listed = "; ".join(f"{path} is {now}, not {want}" for path, (now, want) in sorted(differing.items()))
         text = f"the file at {where.content} is not what is declared: {listed}. Declare it as it is, or choose another path."
@@ -209,10 +211,8 @@ def _hindered(case: _Case, where: Stand, way: Sequence[Act], path: str) -> Itera
     content = any(act.kind in ("convert", "copy") for act in way)
     what = "converted" if content else "given another file"
     yield from still(case.drive, case.held, case.address, path, what, case.vm, case.live, case.ctx, file=where.kind != "attach")
-    hidden = [one for one in unread(case.ctx) if not same_path(one, case.held)]
-    if hidden and where.kind not in ("attach", "moved"):
-        text = f"{', '.join(hidden[:3])} could not be read, so it is not known whether it is built on {case.held}, which is therefore not {what}."
-        yield case.finding("unknown", text, path)
+    if where.kind not in ("attach", "moved") and (doubt := doubtful(case.held, case.ctx)):
+        yield case.finding("unknown", f"{doubt}, which is therefore not {what}.", path)
     found = header(case.ctx, where.content)
     if content and case.vm.situation.off and isinstance(found, LiveVhd) and found.attached:
         yield case.finding("file-in-use", f"{where.content} is in use on the host though its machine is off, so it is not {what}. Release it first.", path)

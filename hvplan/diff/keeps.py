@@ -1,10 +1,10 @@
-"""Why a VHD file that was asked to go has to stay (law 4)."""
+"""Why a VHD file that was asked to go has to stay (law 4), and what may be built on one."""
 
 from __future__ import annotations
 
 from hvplan.diff.context import Context
 from hvplan.model.live import LiveVhd
-from hvplan.model.values import Unknown, normal_path
+from hvplan.model.values import Unknown, normal_path, same_path
 
 
 def keeps_file(path: str, vm_id: str, ctx: Context) -> str:
@@ -31,6 +31,12 @@ def unread(ctx: Context) -> tuple[str, ...]:
                 found.add(path)
             path = header.parent if isinstance(header, LiveVhd) and header.parent else path
     return tuple(sorted(found))
+
+
+def doubtful(path: str, ctx: Context) -> str:
+    """Which disks could not be read, so that nobody knows whether they are built on this file; `""` where everybody does."""
+    hidden = [one for one in unread(ctx) if not same_path(one, path)]
+    return f"{', '.join(hidden[:3])} could not be read, so it is not known whether it is built on {path}" if hidden else ""
 
 
 def _chain_known(path: str, ctx: Context) -> bool:

@@ -13,6 +13,7 @@ from hvplan.diagnostics import Diagnostic
 from hvplan.document import inventory as doc
 from hvplan.document.inventory import InventoryDocument, Unread
 from hvplan.errors import ConfigurationError
+from hvplan.live.builton import touches
 from hvplan.live.read import in_scope, is_vhd, media
 from hvplan.live.wanted import Wanted
 from hvplan.model.boot import BootEntry
@@ -107,7 +108,10 @@ def as_read(live: LiveHost, wanted: Wanted) -> LiveHost:
         vhds[key] = found
         if isinstance(found, LiveVhd) and found.parent and normal_path(found.parent) not in vhds:
             waiting[normal_path(found.parent)] = found.parent
-    live = replace(live, files=files, vhds=vhds)
+    read = replace(live, files=files, vhds=vhds)
+    if not wanted.every and touches(read, wanted):
+        return as_read(live, replace(wanted, every=True))
+    live = read
     if wanted.network:
         return live
     not_asked = Unknown("they were not looked for")

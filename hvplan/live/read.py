@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from hvplan.cmdlets.build import select, switch, vm, where
 from hvplan.cmdlets.invocation import Cmd
 from hvplan.live.ask import Answer, ask, must, sort, whole
+from hvplan.live.builton import touches
 from hvplan.live.decode import Commands
 from hvplan.live.disks import chains, read_files, read_vhds
 from hvplan.live.host import SWITCH, live_switch, read_about, read_free, read_settings, read_switches
@@ -58,7 +60,7 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
     attached = [drive.path for machine in looked_at for drive in machine.disks if is_vhd(drive.path)]
     attached += [path for machine in looked_at for path in _going(machine)]
     files = read_files(session, (*wanted.files, *wanted.vhds, *attached, *media(vms if wanted.media else looked_at)), host=host)
-    return LiveHost(
+    live = LiveHost(
         identity=about.identity,
         commands=about.commands,
         processors=about.processors,
@@ -75,6 +77,11 @@ def read_host(session: Session, wanted: Wanted) -> LiveHost:
         vhds=_headers(session, (*wanted.vhds, *attached), files, host),
         free=read_free(session, host, cluster_node=about.identity.cluster_node),
     )
+    if len(looked_at) == len(vms) or not touches(live, wanted):
+        return live
+    others = [drive.path for machine in vms if machine not in looked_at for drive in machine.disks if is_vhd(drive.path)]
+    there = read_files(session, others, host=host)
+    return replace(live, files={**there, **live.files}, vhds={**_headers(session, others, there, host), **live.vhds})
 
 
 def _adapter_ids(answer: Answer) -> Mapping[str, frozenset[str]]:

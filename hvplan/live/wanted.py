@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import ntpath
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hvplan.model.devices import Slot, Vhd
 from hvplan.model.filenames import kept, moving, unfinished, unfinished_again
-from hvplan.model.objects import Desired, Ensure
+from hvplan.model.objects import Desired, Ensure, VirtualMachine
 from hvplan.model.values import Unset, is_root, normal_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """A declared disk. `machine`: the names of its machine, in small letters; `slot`: where it is declared to sit, if it is."""
+
+    machine: frozenset[str]
+    slot: Slot | None
+    path: str
+    vhd: Vhd | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +30,7 @@ class Wanted:
     `files`: paths whose existence is asked for. `vhds`: paths among them whose headers are read where they exist.
     `every`: the disks of every VM are read, because files may be deleted and another machine's may be built on one.
     `network`: switches are declared, so what the host lends them is read. `media`: what is in any DVD drive is looked for, as an export has to.
+    `own`: declared disks; where a plan may touch the file of one, the disks of every VM are read as well.
     `restricted`: the host is reached at an endpoint of its own, where functions stand for constant scripts.
     """
 
@@ -27,6 +40,7 @@ class Wanted:
     files: tuple[str, ...] = ()
     vhds: tuple[str, ...] = ()
     every: bool = False
+    own: tuple[Own, ...] = ()
     network: bool = False
     restricted: bool = False
     media: bool = False
@@ -78,5 +92,14 @@ def wanted_of(desired: Desired, *, deletes: bool = False) -> Wanted:
         vhds=tuple(vhds.values()),
         restricted=any(host.restricted for host in desired.hosts),
         network=bool(desired.switches),
+        own=tuple(_own(desired.vms)),
         every=deletes or any(machine.ensure is Ensure.ABSENT for machine in desired.vms),
     )
+
+
+def _own(machines: Iterable[VirtualMachine]) -> Iterator[Own]:
+    for machine in machines:
+        names = frozenset(name.casefold() for name in (machine.name, *machine.lifecycle.formerly))
+        for disk in machine.disks if machine.ensure is Ensure.PRESENT else ():
+            if disk.path and not disk.absent:
+                yield Own(machine=names, slot=disk.slot if isinstance(disk.slot, Slot) else None, path=disk.path, vhd=disk.vhd)

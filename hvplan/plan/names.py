@@ -25,7 +25,7 @@ def names_kept(diff: HostDiff, live: LiveHost, blocked: frozenset[str]) -> Itera
             ids, has = ", ".join(sorted(held)), "has" if len(held) == 1 else "have"
             does = "it is not renamed to a name that is taken" if own else "it is not made while that is so"
             text = f"{own + ' is meant by its mark, and ' if own else ''}{ids} {has} the name {change.want.name}{' too' if own else ''}: {does}."
-            yield Finding(address=change.address, code="name-taken", text=f"{text} Rename the other one first.", blocks=(change.address,))
+            yield Finding(address=change.address, code="name-taken", text=f"{text} Rename or remove the other one first.", blocks=(change.address,))
 
 
 def in_turn(drafts: tuple[Draft, ...], diff: HostDiff, blocked: frozenset[str]) -> tuple[Draft, ...]:

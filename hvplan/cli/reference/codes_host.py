@@ -16,7 +16,7 @@ HOST: Final[Mapping[str, tuple[str, str]]] = {
     "copy": ("The object carries the mark of another one: an import, replica or restored copy.", "Remove the hvplan line from its notes to take it over."),
     "foreign-stack": ("The object belongs to another stack.", "Release it there, or name that stack in Stack.formerly."),
     "not-owned": ("ensure: Absent for an object that this stack neither created nor adopted.", "Adopt it first, or remove it by hand."),
-    "name-taken": ("A rename, or a new object, would take a name that another object has.", "Rename the other one first."),
+    "name-taken": ("A rename, or a new object, would take a name that another object has.", "Rename or remove the other one first."),
     "reference-missing": ("ensure: Reference, and it is not on the host.", "Create it by hand, or correct the name or path."),
     "owner-missing": ("A device of a machine that is not there.", "The text says what the machine needs first."),
     "adopt-never": ("policy.adopt or lifecycle.adopt is never, and the object would have to be taken over.", "Say ask or allow, or take it out of the files."),

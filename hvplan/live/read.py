@@ -37,7 +37,10 @@ _ADAPTER_IDS: Final = (Cmd("Get-VM"), select("Id", "NetworkAdapters"))
 
 
 def pipelines(levels: int, *, network: bool = False) -> int:
-    """How many pipelines a full read of a host with VMs takes when its deepest VHD chain in scope has so many levels; `network`: switches are declared."""
+    """How many pipelines a full read of a host with VMs takes when its deepest VHD chain in scope has so many levels; `network`: switches are declared.
+
+    Where a plan touches a file on which something may be built, the files of machines out of scope are one more, and each level of theirs.
+    """
     return 6 + len(QUESTIONS) + levels + (1 if network else 0)
 
 

@@ -18,7 +18,7 @@ from hvplan.simulator.wire.safe_xml import Malformed
 _HEAD: Final = struct.Struct(">QQBI")
 _MESSAGE: Final = struct.Struct("<II16s16s")
 _BOM: Final = b"\xef\xbb\xbf"
-_TO_CLIENT, _TO_SERVER = 1, 2
+TO_CLIENT, TO_SERVER = 1, 2
 _MAX_OBJECT: Final = 2**63 - 1
 
 FRAGMENT_BYTES: Final = 32 * 1024
@@ -67,11 +67,12 @@ class Message:
 
 
 class Defragmenter:
-    """Joins the fragments of one stream: of the pool, or of one command. Bytes may arrive in any portions."""
+    """Joins the fragments of one stream: of the pool, or of one command. Bytes may arrive in any portions. `destination`: for whom its messages are."""
 
-    __slots__ = ("_buffer", "_length", "_object", "_parts")
+    __slots__ = ("_buffer", "_destination", "_length", "_object", "_parts")
 
-    def __init__(self) -> None:
+    def __init__(self, destination: int = TO_SERVER) -> None:
+        self._destination = destination
         self._buffer = b""
         self._object = 0
         self._parts: list[bytes] = []
@@ -92,7 +93,7 @@ class Defragmenter:
             self._length += length
             at = end
             if flags & 2:
-                done.append(unpack(b"".join(self._parts)))
+                done.append(unpack(b"".join(self._parts), self._destination))
                 self._parts, self._length = [], 0
         self._buffer = buffer[at:]
         return done
@@ -108,20 +109,20 @@ class Defragmenter:
             raise Malformed(f"an object is larger than {MAX_OBJECT_BYTES} bytes")
 
 
-def unpack(raw: bytes) -> Message:
-    """Split a message of a client from its header. Raises Malformed, also for one that is not meant for a server."""
+def unpack(raw: bytes, for_whom: int) -> Message:
+    """Split a message from its header. Raises Malformed, also for one that is meant for the other side."""
     if len(raw) < _MESSAGE.size:
         raise Malformed("a message without its header")
     destination, kind, pool, pipeline = _MESSAGE.unpack_from(raw)
-    if destination != _TO_SERVER:
-        raise Malformed(f"a message is for destination {destination}, not for the server ({_TO_SERVER})")
+    if destination != for_whom:
+        raise Malformed(f"a message is for destination {destination}, not {for_whom}")
     data = raw[_MESSAGE.size :]
     return Message(kind, uuid.UUID(bytes_le=pool), uuid.UUID(bytes_le=pipeline), data.removeprefix(_BOM), raw)
 
 
 def pack(kind: int, pool: uuid.UUID, pipeline: uuid.UUID, clixml: str) -> bytes:
     """A message from the server."""
-    return _MESSAGE.pack(_TO_CLIENT, kind, pool.bytes_le, pipeline.bytes_le) + _BOM + clixml.encode()
+    return _MESSAGE.pack(TO_CLIENT, kind, pool.bytes_le, pipeline.bytes_le) + _BOM + clixml.encode()
 
 
 def fragment(object_id: int, message: bytes, size: int = FRAGMENT_BYTES) -> list[bytes]:

@@ -19,7 +19,7 @@ from hvplan.simulator.powershell.runspace import SimulatedPowerShell
 from hvplan.simulator.serve import DEFAULT_PS_VERSION
 from hvplan.simulator.wire import fragments
 from hvplan.simulator.wire.engine import Engines
-from hvplan.simulator.wire.fragments import Defragmenter
+from hvplan.simulator.wire.fragments import TO_CLIENT, Defragmenter
 from hvplan.simulator.wire.psrp import PsrpSession, Session, Sink
 from hvplan.simulator.wire.relay import relayed
 from hvplan.simulator.world import SimulatedWorld
@@ -113,7 +113,7 @@ class Room:
             assert self._change.wait_for(lambda: command in self._done, 60), "the pipeline did not end"
             data = b"".join(self._heard.pop(command))
         self._session.stop(command)
-        messages = Defragmenter().feed(data)
+        messages = Defragmenter(TO_CLIENT).feed(data)
         return [(_KINDS.get(message.type, hex(message.type)), message.data.decode()) for message in messages]
 
     def settled(self) -> list[dict[str, Any]]:

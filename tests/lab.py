@@ -57,7 +57,9 @@ class Lab:
         loaded = load([str(self.folder)])
         desired = loaded.desired.of("hv01")
         live = read_host(self.session, wanted_of(desired, deletes=bool(self._globs("--delete-disks"))))
-        options = PlanOptions(max_deletes=self._number("--max-deletes"), delete_disks=self._globs("--delete-disks"))
+        options = PlanOptions(
+            max_deletes=self._number("--max-deletes"), delete_disks=self._globs("--delete-disks"), skip_refused="--skip-refused" in self.case.options
+        )
         place: Callable[[str, str, str], str] = lambda host, address, path: str(loaded.places.place(host, address, path) or "")  # noqa: E731
         return make_plan([HostInput(host=desired.hosts[0], desired=desired, live=live)], stack=desired.stack, options=options, now=NOW, place=place)
 

@@ -83,10 +83,19 @@ def _nothing_to_build_on(world: World) -> None:
 
 def _state(state: str) -> Callable[[World], None]:
     def change(world: World) -> None:
+        held: set[str] = set()
         for vm in _vms(world):
-            vm["state"] = state
+            files = {disk["path"].casefold() for disk in _disks(vm) if disk.get("path")}
+            if not files & held:  # two machines never run with one file
+                vm["state"] = state
+                held |= files
 
     return change
+
+
+def _disks(vm: dict[str, Any]) -> list[dict[str, Any]]:
+    disks = vm.get("devices", {}).get("disks", [])
+    return list(disks.values()) if isinstance(disks, dict) else disks
 
 
 def _checkpoints(world: World) -> None:

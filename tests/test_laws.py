@@ -285,7 +285,8 @@ def test_law_11_unknown_is_not_absent(case: Case, tmp_path: Path) -> None:
         except ConnectionFailed:
             continue
         more = {_gist(step) for step in document.steps} - wanted
-        assert not more or document.refusals, f"read {number} {trouble}"
+        tried = "--skip-refused" in case.options and {action for _, action, _ in more} <= {"start", "mark"}  # no file is known to be gone: the host decides
+        assert not more or document.refusals or tried, f"read {number} {trouble}"
         assert not {action for _, action, _ in more} & {"create", "copy", "add", "remove", "delete", "rename"}, f"read {number} {trouble}"
 
 

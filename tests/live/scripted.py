@@ -8,6 +8,9 @@ from typing import Any
 
 from hvplan.cmdlets.invocation import Cmd, Invocation, Statement
 from hvplan.cmdlets.table import SELECT, TABLE
+from hvplan.live.read import read_host
+from hvplan.live.wanted import Wanted
+from hvplan.model.live import LiveVm
 from hvplan.remoting.session import Done, ErrorRecord, Failed, Outcome, Record
 
 WEB = "2f0c8a52-6d3e-4f1a-9b7c-0d1e2f3a4b5c"
@@ -276,3 +279,11 @@ def lacking(cmdlet: str, parameters: Mapping[str, list[str]]) -> list[dict[str, 
         for n, c in TABLE.items()
         if n != SELECT
     ]
+
+
+WANTED = Wanted(host="hv01", names=frozenset({"web"}), stacks=frozenset({"lab"}), files=("D:\\VHDs", "D:\\new.vhdx"), vhds=("D:\\new.vhdx",))
+
+
+def read(scripted: object, wanted: Wanted = WANTED) -> dict[str, LiveVm]:
+    """The VMs of a scripted host by name."""
+    return {vm.name: vm for vm in read_host(scripted, wanted).vms}  # type: ignore[arg-type]

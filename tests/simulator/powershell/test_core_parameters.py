@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from hvplan.simulator.powershell.catalogue import load_catalogue
 from hvplan.simulator.powershell.commands import OpenCommands
 from hvplan.simulator.powershell.core import CORE
+from tests.simulator.recorder import Recorder
 
 COMMANDS = OpenCommands(load_catalogue("2025"), CORE)
 IDLE: Mapping[tuple[str, str], str] = {
@@ -42,27 +43,6 @@ class Place:
     def stop_upstream(self) -> NoReturn:
         """The end of the pipe."""
         raise Refused("enough", "")
-
-
-class Recorder(Mapping[str, Any]):
-    """Bound parameters that remember which of them were asked for."""
-
-    def __init__(self, bound: Mapping[str, Any]) -> None:
-        self._bound, self.asked = bound, set[str]()
-
-    def __getitem__(self, name: str) -> Any:
-        self.asked.add(name)
-        return self._bound[name]
-
-    def __contains__(self, name: object) -> bool:
-        self.asked.add(str(name))
-        return name in self._bound
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._bound)
-
-    def __len__(self) -> int:
-        return len(self._bound)
 
 
 @pytest.mark.parametrize("command", [name for name in CORE if name != "Out-Null"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,30 +12,14 @@ from hvplan.simulator.powershell.catalogue import Cmdlet, Parameter, load_catalo
 from hvplan.simulator.world import SimulatedWorld
 from hvplan.simulator.world.handlers import ASKING, HANDLERS
 from hvplan.simulator.world.parameters import ENGINE, HEEDED, IDLE, WHERE
+from tests.simulator.recorder import Recorder
 from tests.simulator.world.parameters_given import COMPANIONS, TEXT, value
 
 CATALOGUE = load_catalogue(None)
 
 
-class Recorder(Mapping[str, Any]):
-    """What a handler gets as bound parameters, remembering which of them it asked for; going through all of them is not asking."""
-
-    def __init__(self, bound: Mapping[str, Any]) -> None:
-        self._bound, self.asked = bound, set[str]()
-
-    def __getitem__(self, name: str) -> Any:
-        self.asked.add(name)
-        return self._bound[name]
-
-    def __contains__(self, name: object) -> bool:
-        self.asked.add(str(name))
-        return name in self._bound
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._bound)
-
-    def __len__(self) -> int:
-        return len(self._bound)
+class Heeding(Recorder):
+    """What a handler gets as bound parameters; going through all of them is not asking."""
 
     def items(self) -> Any:
         """The audit log and the locks of VMs look at everything, which is not heeding it."""
@@ -44,7 +28,7 @@ class Recorder(Mapping[str, Any]):
 
 def call(host: SimulatedWorld, command: str, set: str, bound: Mapping[str, Any]) -> tuple[Answer, frozenset[str]]:
     """The answer to a call, and the parameters that its handler asked for."""
-    recorder = Recorder(bound)
+    recorder = Heeding(bound)
     return host.call(Call(command=command, set=set, bound=recorder)), frozenset(recorder.asked)
 
 
